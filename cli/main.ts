@@ -1,0 +1,156 @@
+// cli/main.ts — the command line: verbs, options, and what each one calls.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { cancelExecutions, getExecutions, type ListOptions, listExecutions } from './execution.ts';
+import { Failure } from './failure.ts';
+import { connect } from './kube.ts';
+import type { Format, Screen } from './print.ts';
+import { rerunExecution, type RunOptions, runAction } from './run.ts';
+import type { Session } from './session.ts';
+import { showStatus } from './status.ts';
+
+interface GlobalOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly operatorNamespace?: string;
+}
+
+const PARAMETERS = `
+Parameters:
+  key=value                 cast by the type that the action gives the parameter
+  key=a,b,c                 an array; also JSON, or key=a key=b
+  key=a:1,b:2               an object; also JSON
+  @key=path                 the content of a file
+  key=@secret:name/key      a key of a Secret; the only way for secret parameters
+  words without "="         they are the parameter cmd: squall run core.local -- ls -l`;
+
+/** Runs the command line and returns the exit code: 2 for one that cannot be understood. */
+export async function main(words: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const screen: Screen = {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb',
+  };
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode); // the reader, for example head, has seen enough
+    throw error;
+  });
+  const doing =
+    <O>(work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>) =>
+    async (...passed: unknown[]) => {
+      const command = passed.at(-1) as Command;
+      const options = command.optsWithGlobals<O & GlobalOptions>();
+      const session = await open(screen, options);
+      const [first, rest] = command.processedArgs as [string | string[] | undefined, string[] | undefined];
+      exitCode = (await work(session, options, [first ?? []].flat(), rest ?? [])) ?? 0;
+      await session.to.dispatcher.close();
+    };
+  try {
+    await program(doing).parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof Failure)) throw error;
+    screen.err(`squall: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+type Doing = <O>(
+  work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>,
+) => (...passed: unknown[]) => Promise<void>;
+
+function program(doing: Doing): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const squall = new Command('squall')
+    .description('Event-driven automation for Kubernetes, by hand. Uses your kubeconfig and your rights.')
+    .version(version)
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: KUBECONFIG, else ~/.kube/config)')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .option('-n, --namespace <name>', 'namespace (default: that of the context)')
+    .addOption(
+      new Option('--operator-namespace <name>', 'where the operator is (default: found by its labels)').env(
+        'SQUALL_OPERATOR_NAMESPACE',
+      ),
+    )
+    .exitOverride()
+    .showHelpAfterError('(add --help for more)');
+
+  const running = (command: Command): Command =>
+    command
+      .addOption(output('table', 'json', 'yaml', 'name'))
+      .option('-a, --async', 'do not wait; print the name of the Execution')
+      .option('--tail', 'print nothing but the log')
+      .option('--trace-tag <tag>', 'name of the story that this belongs to')
+      .option('--trace-id <id>', 'id of the story that this belongs to')
+      .option('-u, --user <name>', 'in whose name; the cluster accepts only your own')
+      .addHelpText('after', PARAMETERS);
+
+  running(squall.command('run').description('run an action, wait for it, and exit with its exit code'))
+    .argument('<action>', 'reference, for example core.local')
+    .argument('[parameters...]', 'parameters of the action')
+    .option('-e, --inherit-env', 'send your environment variables as parameter env')
+    .action(doing<RunOptions>((session, options, [action = ''], words) => runAction(session, action, words, options)));
+
+  const execution = squall.command('execution').description('what was run, and what became of it');
+  execution
+    .command('list')
+    .description('list Executions, the newest last')
+    .addOption(output('table', 'wide', 'json', 'yaml', 'name'))
+    .option('--all', 'children of workflows too')
+    .option('-A, --all-namespaces', 'of all namespaces')
+    .option('--action <ref>', 'only of this action')
+    .option('--status <status>', 'only in this status, for example failed')
+    .addOption(new Option('--last <count>', 'how many; -1 for all').default(50).argParser(countOf))
+    .action(doing<ListOptions>((session, options) => listExecutions(session, options).then(done)));
+  execution
+    .command('get')
+    .description('show Executions with their results')
+    .argument('<names...>', 'names of Executions')
+    .addOption(output('table', 'wide', 'json', 'yaml', 'name'))
+    .option('-x, --exclude-result', 'without the result')
+    .action(
+      doing<{ output: Format; excludeResult?: boolean }>((session, { output: format, excludeResult }, names) =>
+        getExecutions(session, names, { output: format, result: !excludeResult }).then(done),
+      ),
+    );
+  execution
+    .command('cancel')
+    .description('end Executions before their time')
+    .argument('<names...>', 'names of Executions')
+    .action(doing((session, _, names) => cancelExecutions(session, names).then(done)));
+  running(execution.command('re-run').description('run the same once more, with some parameters changed'))
+    .argument('<name>', 'name of the Execution')
+    .argument('[parameters...]', 'parameters that are different')
+    .action(doing<RunOptions>((session, options, [name = ''], words) => rerunExecution(session, name, words, options)));
+
+  squall
+    .command('status')
+    .description('operator, webhooks, queue, last event and last failure; exit code 1 without a ready operator')
+    .action(doing((session) => showStatus(session)));
+  return squall;
+}
+
+const done = () => undefined;
+
+const output = (...formats: Format[]): Option =>
+  new Option('-o, --output <format>', 'how to print it').choices(formats).default(formats[0]);
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < -1) throw new InvalidArgumentError('Write a whole number, or -1 for all.');
+  return count;
+}
+
+async function open(screen: Screen, options: GlobalOptions): Promise<Session> {
+  const { kubeconfig, context, namespace, operatorNamespace } = options;
+  const to = await connect({
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+  });
+  return { to, namespace: namespace ?? to.namespace, operatorNamespace, screen, now: () => new Date() };
+}

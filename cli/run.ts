@@ -1,0 +1,187 @@
+// cli/run.ts — action and parameters → an Execution, followed to its end.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ExecutionRequest } from '../operator/api/execution.ts';
+import { Execution } from '../operator/api/kinds.ts';
+import { API_VERSION, LABEL, labelValue, nameOfRef } from '../operator/api/meta.ts';
+import { findAction } from './action.ts';
+import { ApiFailure, Failure } from './failure.ts';
+import { followLog } from './follow-log.ts';
+import { call, collection } from './kube.ts';
+import { parseParameters } from './parameters.ts';
+import { type Format, json, withoutNoise, yaml } from './print.ts';
+import { exitCodeOf, phaseOf, printExecution, readResult } from './result.ts';
+import { ownName, type Session } from './session.ts';
+import { waitForEnd } from './wait.ts';
+
+export interface RunOptions {
+  readonly output: Format;
+  readonly async?: boolean;
+  readonly tail?: boolean;
+  readonly inheritEnv?: boolean;
+  readonly traceTag?: string;
+  readonly traceId?: string;
+  readonly user?: string;
+}
+
+/** How long the rest of a log may come after the end of the execution, in ms. */
+const REST_OF_LOG_MS = 2000;
+/** Exit code after Ctrl-C, as shells have it. */
+const INTERRUPTED = 130;
+
+/** Runs an action; the exit code is the execution's. */
+export async function runAction(
+  session: Session,
+  word: string,
+  words: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const { ref, schemas } = await findAction(session, word);
+  const given = parseParameters(words, schemas);
+  const parameters = options.inheritEnv
+    ? { ...given, env: { ...inheritedEnv(), ...(given['env'] as object | undefined) } }
+    : given;
+  const request = { action: ref, parameters, context: await contextOf(session, options) };
+  return start(session, request, options);
+}
+
+/** Runs what an Execution ran once more, with some parameters changed. */
+export async function rerunExecution(
+  session: Session,
+  name: string,
+  words: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const path = `${collection(API_VERSION, session.namespace, Execution.plural)}/${encodeURIComponent(name)}`;
+  const {
+    action,
+    parameters: before,
+    context,
+  } = (await call<Execution>(session.to, `get Execution ${name}`, path)).spec.request;
+  const { schemas } = words.length > 0 ? await findAction(session, action) : { schemas: undefined };
+  const traced = {
+    ...(context?.trace?.tag !== undefined && { traceTag: context.trace.tag }),
+    ...(context?.trace && { traceId: context.trace.id }),
+  };
+  const request = {
+    action,
+    parameters: { ...before, ...parseParameters(words, schemas) },
+    context: await contextOf(session, { ...traced, ...options }),
+    cause: { depth: 0, rerunOf: name },
+  };
+  return start(session, request, options);
+}
+
+async function contextOf(
+  session: Session,
+  options: Partial<RunOptions>,
+): Promise<NonNullable<ExecutionRequest['context']>> {
+  const user = options.user ?? (await ownName(session));
+  const { traceTag, traceId } = options;
+  return {
+    ...(user !== undefined && { user }),
+    ...((traceTag ?? traceId) !== undefined && {
+      trace: { id: traceId ?? randomUUID(), ...(traceTag !== undefined && { tag: traceTag }) },
+    }),
+  };
+}
+
+/** The caller's environment without what only this machine can use. */
+const inheritedEnv = () =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(PATH|HOME|PWD|OLDPWD|SHLVL|_|KUBECONFIG|npm_.*|SQUALL_.*)$/.test(name),
+    ),
+  );
+
+async function start(session: Session, request: ExecutionRequest, options: RunOptions): Promise<number> {
+  const execution = await create(session, request);
+  const { name } = execution.metadata;
+  if (options.async) {
+    printStarted(session, execution, options.output);
+    return 0;
+  }
+  const interrupted = new AbortController();
+  const onInterrupt = () => interrupted.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    const ended = await follow(session, execution, { ...options, stop: interrupted.signal });
+    const result = await readResult(session, ended);
+    if (options.tail) session.screen.out(`Execution ${name} has completed (status=${phaseOf(ended)}).\n`);
+    else printExecution(session, ended, result, options.output);
+    return exitCodeOf(ended, result);
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    session.screen.err(
+      `\nExecution ${name} goes on. See it: squall execution get ${name}   Stop it: squall execution cancel ${name}\n`,
+    );
+    return INTERRUPTED;
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+/** The name is chosen here, so that a create whose answer was lost can be asked again without running twice. */
+async function create({ to, namespace }: Session, request: ExecutionRequest): Promise<Execution> {
+  const stem = nameOfRef(request.action).replaceAll('.', '-').slice(0, 40).replace(/-+$/, '');
+  const name = `${stem}-${randomBytes(5).toString('hex')}`;
+  const path = collection(API_VERSION, namespace, Execution.plural);
+  const metadata = { name, namespace, labels: { [LABEL.action]: labelValue(request.action) } };
+  const body = { apiVersion: API_VERSION, kind: Execution.kind, metadata, spec: { request } };
+  try {
+    return await call<Execution>(to, `create Execution ${name}`, path, { method: 'POST', body });
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.reason === 'AlreadyExists') return call<Execution>(to, `get Execution ${name}`, `${path}/${name}`);
+    if (error.code === 404)
+      throw new Failure(
+        `namespace ${namespace} or the kind Execution does not exist; choose another -n, or install the chart`,
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+function printStarted({ screen }: Session, execution: Execution, format: Format): void {
+  const { name } = execution.metadata;
+  if (format === 'json') return screen.out(json(withoutNoise(execution)));
+  if (format === 'yaml') return screen.out(yaml(withoutNoise(execution)));
+  if (format === 'name') return screen.out(`execution.squall.dev/${name}\n`);
+  screen.out(`${name}\n`);
+  screen.err(`To get the result:  squall execution get ${name}\nTo stop it:         squall execution cancel ${name}\n`);
+}
+
+/** Shows phases and log on the way; the log goes to stderr, but for --tail, which asks for nothing else. */
+async function follow(
+  session: Session,
+  execution: Execution,
+  options: RunOptions & { stop: AbortSignal },
+): Promise<Execution> {
+  const { screen } = session;
+  const { name } = execution.metadata;
+  const quiet = options.output === 'json' || options.output === 'yaml' || options.output === 'name';
+  const say = (text: string) => quiet || screen.err(text);
+  const write = options.tail ? (line: string) => screen.out(`${line}\n`) : (line: string) => say(`${line}\n`);
+  const ended = new AbortController();
+  const stopLog = new AbortController();
+  const stop = AbortSignal.any([options.stop, stopLog.signal]);
+  say(options.tail ? `Execution ${name} has started.\n` : `Execution ${name}\n`);
+  const log = quiet && !options.tail ? undefined : followLog(session, name, { stop, ended: ended.signal, write });
+  try {
+    const last = await waitForEnd(session, execution, {
+      stop: options.stop,
+      onChange: (now) => {
+        if (phaseOf(now) === 'Delayed')
+          say(
+            `${phaseOf(now)}: ${now.status?.message ?? now.status?.reason ?? ''}; next attempt after ${now.status?.notBefore ?? ''}\n`,
+          );
+      },
+    });
+    ended.abort();
+    const tooLate = setTimeout(() => stopLog.abort(), REST_OF_LOG_MS);
+    await log;
+    clearTimeout(tooLate);
+    return last;
+  } finally {
+    stopLog.abort();
+  }
+}

@@ -1,0 +1,106 @@
+// e2e/bench/chaos.ts — the crash tests with their full counts: kills at random, lost answers, restarts of the API server.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Execution } from '../../operator/api/kinds.ts';
+import { idsOf, ledgerRule, sendAll, settled } from '../chaos/events.ts';
+import { compare, type Ledger, openLedger } from '../chaos/ledger.ts';
+import { OperatorProcess } from '../chaos/operator-process.ts';
+import { openCluster } from '../cluster/cluster.ts';
+import { createProgress } from '../cluster/progress.ts';
+import { eventually, list, stage } from '../harness.ts';
+import { type Figure, seconds } from './figures.ts';
+
+/** How many events each part sends; SQUALL_CHAOS_COUNT scales all of them. */
+const COUNT = Number(process.env['SQUALL_CHAOS_COUNT'] ?? 1000);
+
+/** Sends `count` events while `trouble` goes on; the ledger must equal what was sent. */
+async function undisturbed(
+  namespace: string,
+  url: string,
+  ledger: Ledger,
+  count: number,
+  trouble: (done: AbortSignal) => Promise<string>,
+): Promise<Figure> {
+  await ledgerRule(namespace, url, ledger);
+  const done = new AbortController();
+  const troubled = trouble(done.signal);
+  const began = performance.now();
+  const accepted = await sendAll(namespace, url, idsOf(url, count), 12);
+  const expected = await settled(namespace, accepted, 1800);
+  const took = performance.now() - began;
+  done.abort();
+  const what = await troubled;
+  const written = ledger.lines.filter((line) => line.startsWith(`${url}-`));
+  const { lost, doubled } = compare(expected, written);
+  return {
+    what: `${what}: ${count} events, ledger against events`,
+    measured: `${lost.length} lost, ${doubled.length} doubled`,
+    reference: `${seconds(took)} in all`,
+    budget: '0 lost, 0 doubled',
+    met: lost.length === 0 && doubled.length === 0,
+  };
+}
+
+/** Kills 1 to 5 s after the process leads and has made a write, and starts it again at once. */
+async function killLoop(operator: OperatorProcess, done: AbortSignal): Promise<string> {
+  const alive = operator.keepAlive(done);
+  let kills = 0;
+  while (!done.aborted) {
+    const leads = await eventually(
+      'it leads and has written',
+      async () =>
+        (await operator.metric('squall_leader')) === 1 && (await operator.metric('squall_api_writes_total')) > 0,
+      30,
+    ).catch(() => false);
+    await sleep(1000 + Math.random() * 4000);
+    if (done.aborted || !leads) continue;
+    await operator.end('SIGKILL');
+    kills += 1;
+  }
+  await alive;
+  return `operator killed ${kills} times, 1 to 5 s after each start`;
+}
+
+/** All parts one after another. */
+export async function chaos(namespace: string): Promise<Figure[]> {
+  const operator = new OperatorProcess(stage);
+  const cluster = await openCluster({ progress: createProgress() });
+  const control = cluster.control;
+  if (!control) throw new Error('chaos needs the embedded cluster: its API server is stopped and started');
+  await operator.take();
+  const ledger = await openLedger(stage.hostAddress!);
+  const figures: Figure[] = [];
+  try {
+    await operator.start();
+    figures.push(await undisturbed(namespace, 'kills', ledger, COUNT, (done) => killLoop(operator, done)));
+    await operator.end('SIGTERM');
+
+    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions', every: 2 } });
+    figures.push(await undisturbed(namespace, 'lost', ledger, COUNT, async () => 'answer of every second create lost'));
+    await operator.end('SIGTERM');
+
+    await operator.start();
+    figures.push(
+      await undisturbed(namespace, 'restarts', ledger, COUNT, async (done) => {
+        let restarts = 0;
+        while (!done.aborted && restarts < 20) {
+          await sleep(10_000);
+          await control.kill('apiserver');
+          await control.start('apiserver');
+          restarts += 1;
+        }
+        return `API server killed ${restarts} times`;
+      }),
+    );
+    const executions = (await list(Execution, namespace)).length;
+    figures.push({
+      what: 'executions in all',
+      measured: String(executions),
+      budget: String(3 * COUNT),
+      met: executions === 3 * COUNT,
+    });
+  } finally {
+    ledger.close();
+    await operator.leave();
+  }
+  return figures;
+}

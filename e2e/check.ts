@@ -1,0 +1,22 @@
+// e2e/check.ts — everything that must hold before a commit, in order of how fast it fails; seconds per stage.
+import { spawnSync } from 'node:child_process';
+
+const fix = process.argv.includes('--fix');
+const stages: readonly [string, string, readonly string[]][] = [
+  ['format', 'biome', ['format', ...(fix ? ['--write'] : []), '.']],
+  ['lint', 'oxlint', ['--type-aware', '--deny-warnings', '.']],
+  ['types', process.execPath, ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.json']],
+  ['generated files', process.execPath, ['crds/generate.ts', ...(fix ? [] : ['--check'])]],
+  ['dead code', 'knip', ['--no-progress']],
+  ['layers and unit tests', 'vitest', ['run', '--reporter=dot']],
+];
+
+let failed = 0;
+for (const [name, command, args] of stages) {
+  const began = performance.now();
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  if (status !== 0) failed += 1;
+  console.log(`${status === 0 ? '✓' : '✗'} ${name} (${seconds} s)${error ? `: ${error.message}` : ''}`);
+}
+process.exit(failed === 0 ? 0 : 1);

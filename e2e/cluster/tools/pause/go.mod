@@ -1,0 +1,2 @@
+module squall.dev/e2e/pause
+go 1.24

@@ -1,0 +1,96 @@
+// e2e/stories/disruptive/api-server.test.ts — the API server goes away, loses answers, forgets its history; Squall does not.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { describe, expect, test } from 'vitest';
+import { Execution } from '../../../operator/api/kinds.ts';
+import { idsOf, ledgerRule, sendAll, settled } from '../../chaos/events.ts';
+import { compare } from '../../chaos/ledger.ts';
+import { openCluster } from '../../cluster/cluster.ts';
+import { createProgress } from '../../cluster/progress.ts';
+import { eventually, kubernetes, list, post } from '../../harness.ts';
+import { scratchNamespace } from '../scratch.ts';
+import { canDisrupt, operatorProcess } from './process.ts';
+
+describe.runIf(canDisrupt)('an unreliable API server', () => {
+  const { name: namespace } = scratchNamespace('api-server');
+  const { operator, ledger } = operatorProcess();
+
+  const control = async () => {
+    const cluster = await openCluster({ progress: createProgress() });
+    if (!cluster.control) throw new Error('the embedded cluster can be controlled');
+    return cluster.control;
+  };
+  const answers = () =>
+    eventually('the API server answers', async () => {
+      const said = await (await kubernetes()).text('/readyz');
+      return said === 'ok';
+    });
+
+  test('50 creates whose answers are lost lead to 50 executions', async () => {
+    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions', every: 2 } });
+    await ledgerRule(namespace, 'lost', ledger());
+    const accepted = await sendAll(namespace, 'lost', idsOf('lost', 50), 10);
+    expect(compare(await settled(namespace, accepted), ledger().lines)).toEqual({ lost: [], doubled: [] });
+    expect((await list(Execution, namespace)).length).toBe(50);
+    await operator.end('SIGTERM');
+  });
+
+  test('three restarts within 200 executions: none lost, none doubled, no watch stays dead', async () => {
+    await operator.start();
+    await ledgerRule(namespace, 'restarts', ledger());
+    const server = await control();
+    const sending = sendAll(namespace, 'restarts', idsOf('restarts', 200), 8);
+    for (let i = 0; i < 3; i += 1) {
+      await sleep(4000);
+      await server.kill('apiserver');
+      await server.start('apiserver');
+      await answers();
+    }
+    const expected = await settled(namespace, await sending, 600);
+    const written = ledger().lines.filter((line) => line.startsWith('restarts-'));
+    expect(compare(expected, written)).toEqual({ lost: [], doubled: [] });
+  });
+
+  test('a compaction that makes every watch start over loses nothing', async () => {
+    await ledgerRule(namespace, 'compact', ledger());
+    const server = await control();
+    const etcd = async (path: string, body: object): Promise<{ header: { revision: string } }> => {
+      const response = await request(`http://127.0.0.1:2379/v3/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return (await response.body.json()) as { header: { revision: string } };
+    };
+    const sending = sendAll(namespace, 'compact', idsOf('compact', 20), 4);
+    const { header } = await etcd('maintenance/status', {});
+    await etcd('kv/compaction', { revision: header.revision, physical: true });
+    await server.kill('apiserver');
+    await server.start('apiserver');
+    await answers();
+    const expected = await settled(namespace, await sending, 300);
+    const written = ledger().lines.filter((line) => line.startsWith('compact-'));
+    expect(compare(expected, written)).toEqual({ lost: [], doubled: [] });
+  });
+
+  test('while the API server is down the door says 503 and when to come back, and takes the event afterwards', async () => {
+    await ledgerRule(namespace, 'down', ledger());
+    const server = await control();
+    await server.stop('apiserver');
+    try {
+      const answer = await post(`/ns/${namespace}/api/v1/webhooks/down`, { id: 'down-0' }, { 'X-Id': 'down-0' });
+      expect(answer.code).toBe(503);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    } finally {
+      await server.start('apiserver');
+      await answers();
+    }
+    const accepted = await sendAll(namespace, 'down', ['down-0'], 1);
+    const expected = await settled(namespace, accepted);
+    expect(
+      compare(
+        expected,
+        ledger().lines.filter((line) => line.startsWith('down-')),
+      ),
+    ).toEqual({ lost: [], doubled: [] });
+  });
+});

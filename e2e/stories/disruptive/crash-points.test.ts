@@ -1,0 +1,44 @@
+// e2e/stories/disruptive/crash-points.test.ts — the operator dies before or after each call it makes; nothing is lost or doubled.
+import { describe, expect, test } from 'vitest';
+import { idsOf, ledgerRule, sendAll, settled } from '../../chaos/events.ts';
+import { compare } from '../../chaos/ledger.ts';
+import type { FaultPoint } from '../../chaos/operator-process.ts';
+import { scratchNamespace } from '../scratch.ts';
+import { canDisrupt, operatorProcess } from './process.ts';
+
+const COUNT = 5;
+const calls: readonly [string, string][] = [
+  ['create', 'executions'],
+  ['create', 'jobs'],
+  ['replaceStatus', 'executions'],
+  ['delete', 'jobs'],
+];
+const points: FaultPoint[] = calls.flatMap(([verb, kind]) =>
+  (['before', 'after'] as const).map((point) => ({ effect: 'kill', point, verb, kind, every: 3 }) satisfies FaultPoint),
+);
+
+describe.runIf(canDisrupt)('killed at every call', () => {
+  const { name: namespace } = scratchNamespace('crash');
+  const { operator, ledger } = operatorProcess();
+
+  test.each(points)('$point $verb $kind', async (fault) => {
+    await operator.end();
+    await operator.start();
+    const url = `${fault.verb}-${fault.kind}-${fault.point}`.toLowerCase();
+    await ledgerRule(namespace, url, ledger());
+    await operator.end();
+    const stop = new AbortController();
+    const alive = operator.keepAlive(stop.signal, { fault });
+    const starts = operator.starts;
+    try {
+      const accepted = await sendAll(namespace, url, idsOf(url, COUNT), COUNT);
+      const expected = await settled(namespace, accepted);
+      const written = ledger().lines.filter((line) => line.startsWith(`${url}-`));
+      expect(compare(expected, written)).toEqual({ lost: [], doubled: [] });
+      expect(operator.starts).toBeGreaterThan(starts);
+    } finally {
+      stop.abort();
+      await alive;
+    }
+  });
+});

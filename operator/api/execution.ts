@@ -1,0 +1,147 @@
+// operator/api/execution.ts — Execution: one request to run an action, and all that became of it.
+import * as z from 'zod';
+import { Ref } from './action.ts';
+import { Conditions, FreeForm } from './meta.ts';
+
+/** How many events in a row may have been caused by executions. */
+export const DEPTH_MAX = 16;
+/** Largest result, in bytes of JSON, that is kept in the status; a larger one goes to the result store. */
+export const INLINE_RESULT_MAX_BYTES = 16 * 1024;
+/** Largest result, in bytes of JSON, that a runner may deliver. */
+export const RESULT_MAX_BYTES = 8 * 1024 * 1024;
+
+/** StackStorm's statuses, as one enum: requested, delayed, running, canceling, then how it ended. */
+export const PHASES = [
+  'Requested',
+  'Delayed',
+  'Running',
+  'Canceling',
+  'Succeeded',
+  'Failed',
+  'TimedOut',
+  'Abandoned',
+  'Canceled',
+] as const;
+export const Phase = z.enum(PHASES);
+export type Phase = z.infer<typeof Phase>;
+
+const name = z.string().max(253);
+
+export const TriggerContext = z.object({
+  type: Ref.describe('Reference of the TriggerType.'),
+  event: z.string().max(512).describe('Id of the event, in the scope of its source.'),
+  source: z.string().max(512).describe('Where the event came in, for example webhook/alerts.'),
+  receivedAt: z.iso.datetime({ offset: true }).describe('When the event was accepted.'),
+  rule: z
+    .object({ name: name.describe('Name of the Rule.'), uid: z.string().max(64).describe('Its uid.') })
+    .describe('The Rule that matched.'),
+});
+
+export const RequestContext = z.object({
+  user: name.optional().describe('Who asked. Only your own name is accepted. Default: system:squall for events.'),
+  trigger: TriggerContext.optional().describe('The event that led here. Only the operator sets it. Default: none.'),
+  parent: z
+    .object({ name: name.describe('Name of the parent Execution.'), uid: z.string().max(64).describe('Its uid.') })
+    .optional()
+    .describe('The Execution that this one is a step of. Only the operator sets it. Default: none.'),
+  trace: z
+    .object({
+      id: z.string().max(64).describe('Id that the whole story shares.'),
+      tag: z.string().max(256).optional().describe('Name of the story, for people. Default: none.'),
+    })
+    .optional()
+    .describe('What this belongs to; inherited by children and by events that it causes. Default: a new one.'),
+});
+export type RequestContext = z.infer<typeof RequestContext>;
+
+export const ExecutionRequest = z.object({
+  action: Ref.describe('Reference of the Action, for example core.local.'),
+  parameters: FreeForm.optional().describe(
+    'Parameters by name; a secret one is {valueFrom: {secretKeyRef: {name, key}}}. Default: none.',
+  ),
+  context: RequestContext.optional().describe('Where the request came from. Default: empty.'),
+  cause: z
+    .object({
+      depth: z
+        .int()
+        .min(0)
+        .max(DEPTH_MAX)
+        .default(0)
+        .describe('How many events in a row were caused by executions; only the operator sets it above 0. Default: 0.'),
+      execution: name
+        .optional()
+        .describe('The Execution that emitted the event. Only the operator sets it. Default: none.'),
+      rerunOf: name.optional().describe('The Execution that this one repeats. Default: none.'),
+    })
+    .optional()
+    .describe('What led to the request. Default: a person or a program asked.'),
+});
+export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
+
+export const ExecutionSpec = z.object({
+  request: ExecutionRequest.describe('What is run, with what. It cannot be changed.').meta({
+    'x-kubernetes-validations': [
+      { rule: 'self == oldSelf', message: 'spec.request: it cannot be changed; create another Execution' },
+    ],
+  }),
+  control: z
+    .enum(['run', 'cancel'])
+    .default('run')
+    .describe('What you want of it: run, or cancel, which cannot be taken back. Default: run.')
+    .meta({
+      'x-kubernetes-validations': [
+        {
+          rule: "oldSelf != 'cancel' || self == 'cancel'",
+          message: 'spec.control: a cancel cannot be taken back; re-run it instead',
+        },
+      ],
+    }),
+  ttlSecondsAfterFinished: z
+    .int()
+    .min(0)
+    .max(31536000)
+    .optional()
+    .describe(
+      'How long it is kept when finished, in seconds, never less than the dedupe window. Default: that of the Action, else 86400.',
+    ),
+});
+export type ExecutionSpec = z.infer<typeof ExecutionSpec>;
+
+export const Attempt = z.object({
+  number: z.int().min(1).describe('Its number, from 1.'),
+  phase: Phase.describe('How it ended.'),
+  reason: z.string().max(64).describe('One CamelCase word that says why.'),
+  startedAt: z.iso.datetime({ offset: true }).optional().describe('When its process started.'),
+  endedAt: z.iso.datetime({ offset: true }).describe('When it ended.'),
+});
+
+export const ExecutionStatus = z.object({
+  phase: Phase.default('Requested').describe('Where it stands. Default: Requested.'),
+  attempt: z.int().min(1).default(1).describe('Number of the current attempt, from 1. Default: 1.'),
+  reason: z.string().max(64).optional().describe('One CamelCase word that says why it stands there.'),
+  message: z.string().max(2048).optional().describe('A sentence for people: what happened and what to do.'),
+  startedAt: z.iso.datetime({ offset: true }).optional().describe("When the current attempt's process started."),
+  endedAt: z.iso.datetime({ offset: true }).optional().describe('When it reached its final phase.'),
+  notBefore: z.iso.datetime({ offset: true }).optional().describe('When the next attempt may start.'),
+  duration: z.string().max(32).optional().describe('From request to final phase, for people, for example 2.4s.'),
+  job: z
+    .object({ name: name.describe('Name of the Job.'), uid: z.string().max(64).describe('Its uid.') })
+    .optional()
+    .describe('The Job of the current attempt.'),
+  result: z
+    .unknown()
+    .optional()
+    .meta({ 'x-kubernetes-preserve-unknown-fields': true })
+    .describe('What the action returned, up to 16 KiB of JSON.'),
+  resultRef: z
+    .object({
+      digest: z.string().max(128).describe('sha256:… of the JSON text.'),
+      bytes: z.int().min(0).describe('Its size in bytes.'),
+    })
+    .optional()
+    .describe('Where a larger result is in the result store, up to 8 MiB.'),
+  attempts: z.array(Attempt).max(32).optional().describe('The attempts that ended, oldest first.'),
+  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was acted on.'),
+  conditions: Conditions.optional(),
+});
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>;

@@ -1,0 +1,127 @@
+// operator/api/meta.ts — what every object has: names, labels, conditions, references.
+import * as z from 'zod';
+
+export const GROUP = 'squall.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Reference to the object that a child belongs to; Kubernetes deletes the child after it. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly finalizers?: readonly string[];
+}
+
+/** An object as the API server returns it: raw JSON, unknown fields kept. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta & { readonly uid: string; readonly resourceVersion: string };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+/** An object that does not exist yet, or the part of one that is applied. */
+export interface Draft {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+/** One resource type: where its objects live in the API. */
+export interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+}
+
+/** Free-form JSON that the API server keeps as it is. */
+export const FreeForm = z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true });
+
+/** A condition by the conventions of Kubernetes and kstatus; `lastTransitionTime` moves only when `status` flips. */
+export const Condition = z.object({
+  type: z.string().max(64).describe('What is judged, for example Ready.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
+  reason: z.string().max(64).describe('One CamelCase word for programs.'),
+  message: z.string().max(1024).describe('A sentence for people: what is wrong and what to do.'),
+  lastTransitionTime: z.iso.datetime({ offset: true }).describe('When the status last flipped.'),
+  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was judged.'),
+});
+export type Condition = z.infer<typeof Condition>;
+
+export const Conditions = z
+  .array(Condition)
+  .max(16)
+  .describe('The latest judgements about this object.')
+  .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] });
+
+export const LABEL = {
+  /** Name of the Execution that a Job, Pod or Secret belongs to. */
+  execution: `${GROUP}/execution`,
+  /** Number of the attempt, from 1. */
+  attempt: `${GROUP}/attempt`,
+  /** Reference of the action, for selecting. */
+  action: `${GROUP}/action`,
+  /** Name of the Rule that asked for an Execution. */
+  rule: `${GROUP}/rule`,
+  /** Hash of source and event id; all Executions of one event share it. */
+  event: `${GROUP}/event`,
+  /** Name of the topmost ancestor; only on children. */
+  root: `${GROUP}/root`,
+  /** Name of the Execution that asked for this one; only on children. */
+  parent: `${GROUP}/parent`,
+  /** Pack that an object was registered from. */
+  pack: `${GROUP}/pack`,
+} as const;
+
+export const ANNOTATION = {
+  /** SHA-256 of the event's body; the same id with another body is refused. */
+  eventDigest: `${GROUP}/event-digest`,
+} as const;
+
+/** Longest name of a Job: it becomes a label of its Pod. */
+export const JOB_NAME_MAX = 63;
+
+/** The part of `metadata.name` that a pack reference has: lower case, `_` as `-`. */
+export const nameOfRef = (ref: string): string => ref.toLowerCase().replaceAll('_', '-');
+
+/** Exact reference `pack.name` of an object: what `spec.ref` says, else its name, in pack `default` when it has no dot. */
+export const refOf = (object: { metadata: { name: string }; spec: { ref?: string | undefined } }): string =>
+  object.spec.ref ?? (object.metadata.name.includes('.') ? object.metadata.name : `default.${object.metadata.name}`);
+
+/** A value that Kubernetes takes as a label: at most 63 characters of [A-Za-z0-9_.-], alphanumeric at both ends. */
+export const labelValue = (text: string): string =>
+  text
+    .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+    .slice(0, 63)
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .replace(/[^A-Za-z0-9]+$/, '');
+
+/** `list` with `next` in it; the time of the last flip is kept while the status stays the same. */
+export function setCondition(
+  list: readonly Condition[],
+  next: Omit<Condition, 'lastTransitionTime'>,
+  now: Date,
+): Condition[] {
+  const old = list.find((c) => c.type === next.type);
+  const since = old?.status === next.status ? old.lastTransitionTime : now.toISOString();
+  return [...list.filter((c) => c.type !== next.type), { ...next, lastTransitionTime: since }];
+}

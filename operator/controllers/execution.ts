@@ -1,0 +1,180 @@
+// operator/controllers/execution.ts — Executions with their Jobs and Pods, decided by planExecution; and the sweep that misses nobody.
+import type { ExecutionStatus } from '../api/execution.ts';
+import type { Action, Execution, TriggerType } from '../api/kinds.ts';
+import type { KubeObject } from '../api/meta.ts';
+import type { ExecutionSettings, ObservedExecution, Refused } from '../domain/execution/observed.ts';
+import { isFinal, parseExecution } from '../domain/execution/parse.ts';
+import { planExecution } from '../domain/execution/plan.ts';
+import { attemptOf, executionOf, jobName } from '../domain/job/names.ts';
+import type { Job, Pod } from '../domain/job/shapes.ts';
+import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
+import { SquatterError, statusOf } from '../kube/errors.ts';
+import type { WorkQueue } from '../kube/queue.ts';
+import { type Reconciler, watched } from '../kube/reconcile.ts';
+import { type Key, keyOf, splitKey, type Store, withoutNoise } from '../kube/store.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { answer, type LookOptions } from './execution-look.ts';
+
+interface ExecutionSources {
+  readonly executions: Store<Execution>;
+  /** With ACTION_INDEXES. */
+  readonly actions: Store<Action>;
+  /** With TRIGGER_TYPE_INDEXES. */
+  readonly triggerTypes: Store<TriggerType>;
+  /** Both with BY_EXECUTION. */
+  readonly jobs: Store<Job>;
+  readonly pods: Store<Pod>;
+}
+
+export interface ExecutionControllerOptions extends LookOptions {
+  readonly sources: ExecutionSources;
+  readonly settings: ExecutionSettings;
+  /** Where the pack core lives. */
+  readonly systemNamespace: string;
+  readonly now?: () => Date;
+}
+
+/** Beside what the loop needs, it wants to hear of failed looks: a refused Job ends its Execution. */
+export interface ExecutionReconciler extends Reconciler<ObservedExecution, ExecutionStatus> {
+  onError(key: Key, error: unknown): void;
+}
+
+/** Most questions to the API server in one look. */
+const LOOKS_MAX = 3;
+
+const keysOf = (object: Job | Pod): readonly Key[] => {
+  const name = executionOf(object);
+  return name === undefined ? [] : [`${object.metadata.namespace ?? ''}/${name}`];
+};
+
+/** Index of the stores of Jobs and Pods: the key of the Execution. */
+export const BY_EXECUTION = { execution: keysOf };
+
+/** For the store of Executions: what a finished one was given and gave is read from the API server. */
+export function projectExecution(raw: KubeObject): Execution {
+  const noiseless = withoutNoise(raw);
+  const parsed = parseExecution(noiseless);
+  if (!parsed.ok) return noiseless as Execution; // kept, so that it can be told what is wrong with it
+  const { execution } = parsed;
+  if (!isFinal(execution.status.phase)) return execution;
+  const { parameters: _, ...request } = execution.spec.request;
+  const { result: __, ...status } = execution.status;
+  return { ...execution, spec: { ...execution.spec, request }, status };
+}
+
+export function executionReconciler(options: ExecutionControllerOptions): ExecutionReconciler {
+  const { sources, now = () => new Date() } = options;
+  const { executions, jobs, pods } = sources;
+  const refused = new Map<Key, Refused>();
+  const lost = new Map<Key, string>();
+  jobs.subscribe((old, current) => {
+    if (old && !current) for (const key of keysOf(old)) if (executions.get(key)) lost.set(key, old.metadata.name);
+  });
+
+  const look = (key: Key): ObservedExecution | undefined => {
+    const self = executions.get(key);
+    if (!self) {
+      refused.delete(key);
+      lost.delete(key);
+      return undefined;
+    }
+    return { ...observe(self, key, options), refused: refused.get(key), lostJob: lost.get(key) };
+  };
+  return {
+    name: 'execution',
+    watches: [watched(executions), watched(jobs, keysOf), watched(pods, keysOf)],
+    observe: async (key) => {
+      let observed = look(key);
+      for (let looks = 0; observed && looks < LOOKS_MAX; looks++) {
+        const question = planExecution(observed, now()).look;
+        if (!question) break;
+        const answers = { ...answersOf(observed), ...(await answer(question, observed.self, options)) };
+        observed = { ...(look(key) ?? observed), ...answers };
+      }
+      return observed;
+    },
+    plan: planExecution,
+    onError: (key, error) => {
+      const self = executions.get(key);
+      const why = refusalOf(error);
+      if (!self || !why) return;
+      const job = jobName(self.metadata.name, self.status?.attempt ?? 1, options.settings.sha256);
+      refused.set(key, { job, ...why });
+    },
+  };
+}
+
+const answersOf = ({ missing, warned, stored, log }: ObservedExecution) => ({
+  ...(missing === undefined ? {} : { missing }),
+  ...(warned === undefined ? {} : { warned }),
+  ...(stored === undefined ? {} : { stored }),
+  ...(log === undefined ? {} : { log }),
+});
+
+function observe(
+  self: Execution,
+  key: Key,
+  { sources, settings, systemNamespace }: ExecutionControllerOptions,
+): ObservedExecution {
+  const { actions, triggerTypes, jobs, pods } = sources;
+  const { namespace } = splitKey(key);
+  const parsed = parseExecution(self);
+  const request = parsed.ok ? parsed.execution.spec.request : undefined;
+  const at = (ref: string) => `${namespaceOfRef(ref, namespace, systemNamespace)}/${ref}`;
+  const event = request?.context?.trigger?.type;
+  const attempt = parsed.ok ? parsed.execution.status.attempt : 1;
+  const named = jobs.get(`${namespace}/${jobName(self.metadata.name, attempt, settings.sha256)}`);
+  const own = jobs.by('execution', key);
+  return {
+    self,
+    action: request && winnerOf(actions.by('ref', at(request.action))),
+    jobs: named && !own.includes(named) ? [...own, named] : own,
+    pods: pods.by('execution', key),
+    settings,
+    dedupeWindowSeconds:
+      event === undefined ? undefined : winnerOf(triggerTypes.by('ref', at(event)))?.spec.dedupeWindowSeconds,
+  };
+}
+
+/** What the API server will refuse again; undefined for what may pass by itself. */
+function refusalOf(error: unknown): Pick<Refused, 'reason' | 'message'> | undefined {
+  if (error instanceof SquatterError) return { reason: 'NameTaken', message: error.message };
+  const status = statusOf(error);
+  if (!status || status.details?.kind === 'executions' || ![400, 403, 413, 422].includes(status.code)) return undefined;
+  return { reason: 'JobRefused', message: `Kubernetes refused the Job: ${status.message}` };
+}
+
+export interface SweepOptions {
+  readonly sources: Pick<ExecutionSources, 'executions' | 'jobs'>;
+  /** That of the execution controller. */
+  readonly queue: WorkQueue;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const SWEEP_MS = 30_000;
+
+/** Every 30 s: Executions that should have a Job for 30 s and have none are counted and looked at. @returns a function that ends it */
+export function startSweep(options: SweepOptions): () => void {
+  const timer = setInterval(() => sweep(options, new Date()), SWEEP_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** @returns how many were found */
+export function sweep({ sources: { executions, jobs }, queue, metrics, log }: SweepOptions, now: Date): number {
+  let found = 0;
+  for (const execution of executions.values()) {
+    const { phase = 'Requested', notBefore, attempt = 1 } = execution.status ?? {};
+    if (phase !== 'Requested' && phase !== 'Delayed') continue;
+    const due = Date.parse(notBefore ?? execution.metadata.creationTimestamp ?? '');
+    const key = keyOf(execution);
+    if (now.getTime() - due < SWEEP_MS || jobs.by('execution', key).some((job) => attemptOf(job) === attempt)) continue;
+    found++;
+    metrics.sweptExecutions.inc();
+    log.warn({ key, phase }, 'an execution had no job');
+    queue.add(key);
+  }
+  return found;
+}

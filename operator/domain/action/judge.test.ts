@@ -1,0 +1,100 @@
+// operator/domain/action/judge.test.ts
+import { expect, test } from 'vitest';
+import { action, container, iso, T0 } from '../execution/builders.setup.ts';
+import { actionFault, parseAction, planAction } from './judge.ts';
+
+const fault = (parameters: object, spec: object = {}) => actionFault(action({ parameters, ...spec }));
+
+test.each<[string, object]>([
+  ['nothing', {}],
+  ['overridden defaults', { timeout: { default: 5 }, cmd: { immutable: true, default: 'echo {{ x }}' }, x: {} }],
+  ['an attribute repeated', { timeout: { type: 'integer', default: 5 } }],
+  ['positions from any start', { a: { position: 3 }, b: { position: 4 } }],
+  ['a templated secret', { a: { secret: true, default: '{{ config_context.x }}' } }],
+  ['an empty secret', { a: { secret: true, default: '' } }],
+  ['nested schemas', { a: { type: 'object', properties: { x: { type: ['string', 'integer'], format: 'email' } } } }],
+])('%s is fine', (_, parameters) => {
+  expect(fault(parameters)).toBeUndefined();
+});
+
+test.each<[string, object, RegExp]>([
+  ['same position', { a: { position: 0 }, b: { position: 0 } }, /Parameters a and b have same position 0/],
+  ['a gap', { a: { position: 0 }, b: { position: 2 } }, /Positions supplied \[0, 2\].*not contiguous/],
+  ['immutable without default', { a: { immutable: true } }, /Immutable param a requires a default value/],
+  [
+    "a runner's attribute",
+    { timeout: { type: 'string' } },
+    /attribute "type" for the runner parameter "timeout" cannot be overridden/,
+  ],
+  ['position on a runner parameter', { cmd: { position: 0 } }, /attribute "position"/],
+  ['unknown attribute', { a: { requird: true } }, /parameters\.a\.requird: there is no such attribute/],
+  ['format at the top', { a: { format: 'email' } }, /format/],
+  ['a clear secret', { a: { secret: true, default: 'hunter2' } }, /must not stand in an Action/],
+  ['a bad name', { 'a-b': {} }, /"a-b" is no name/],
+  ['a bad template', { a: { default: '{{ x | y }}' } }, /spec\.parameters\.a\.default: \{\{ x \| y \}\}/],
+  ['a bad pattern', { a: { pattern: '(' } }, /spec\.parameters\.a: "\("/],
+  ['lookaround', { a: { pattern: '(?=x)' } }, /lookaround is not available/],
+  ['a bad word', { a: { minItems: -1 } }, /spec\.parameters\.a\.minItems/],
+  ['a reference', { a: { items: { $ref: 'http://evil' } } }, /\$ref is not supported/],
+])('%s is a fault', (_, parameters, message) => {
+  expect(fault(parameters)).toMatch(message);
+});
+
+test('__proto__ is no name of a parameter', () => {
+  const parameters = JSON.parse('{"__proto__": {"type": "string"}}') as object;
+  const spec = { ...action().spec, parameters: parameters as never };
+  expect(actionFault({ spec })).toMatch(/is no name/);
+});
+
+test('templates of containers are parsed', () => {
+  expect(actionFault(container({ container: { image: 'x', args: ['{{ a'] } }))).toMatch(
+    /spec\.container\.args: \{\{ a/,
+  );
+});
+
+test('the condition Ready says it, with the generation, and keeps its time', () => {
+  const self = action();
+  const { status } = planAction({ self, sameRef: [self] }, T0);
+  expect(status).toMatchObject({
+    observedGeneration: 1,
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Accepted',
+        observedGeneration: 1,
+        lastTransitionTime: T0.toISOString(),
+      },
+      { type: 'Stalled', status: 'False' },
+    ],
+  });
+  const later = planAction({ self: { ...self, status }, sameRef: [self] }, new Date(T0.getTime() + 5000));
+  expect(later.status).toEqual(status);
+});
+
+test('the oldest keeps the reference', () => {
+  const [young, old] = [
+    action({}, { uid: 'y', name: 'ops.clean2', creationTimestamp: iso(5) }),
+    action({}, { uid: 'o', creationTimestamp: iso(1) }),
+  ];
+  const reason = (self: typeof young) =>
+    planAction({ self, sameRef: [young, old] }, T0).status?.conditions?.[0]?.reason;
+  expect([reason(young), reason(old)]).toEqual(['RefTaken', 'Accepted']);
+});
+
+test('a spec that does not parse is told, field first', () => {
+  const self = { ...action(), spec: { runner: 'nope' } };
+  expect(parseAction(self)).toMatch(/^spec\.runner: /);
+  expect(planAction({ self, sameRef: [self] }, T0).status?.conditions?.[0]).toMatchObject({
+    status: 'False',
+    reason: 'SpecInvalid',
+  });
+});
+
+test('an invalid schema is an event', () => {
+  const self = action({ parameters: { a: { position: 0 }, b: { position: 0 } } });
+  expect(planAction({ self, sameRef: [self] }, T0)).toMatchObject({
+    status: { conditions: [{ reason: 'SchemaInvalid' }, { type: 'Stalled', status: 'True' }] },
+    events: [{ type: 'Warning' }],
+  });
+});

@@ -1,0 +1,56 @@
+// operator/domain/action/runner-parameters.ts — what each runner itself understands, and the schema that an action has with it.
+import type { ActionSpec, RunnerType } from '../../api/action.ts';
+
+/** A parameter's JSON schema, as it was written. */
+export type Schema = Readonly<Record<string, unknown>>;
+export type Schemas = Readonly<Record<string, Schema>>;
+
+/** Attributes of a runner's parameter that an action may set. */
+export const OVERRIDABLE: readonly string[] = ['default', 'description', 'enum', 'immutable', 'required'];
+/** Run time of a local action, and of a container, that says none, in seconds. */
+const TIMEOUT_SECONDS = 60;
+const CONTAINER_TIMEOUT_SECONDS = 3600;
+/** Longest run time, in seconds. */
+const TIMEOUT_MAX_SECONDS = 604_800;
+
+const shared: Schemas = {
+  cwd: { type: 'string', description: 'Working directory.' },
+  env: { type: 'object', description: 'Variables of the process.' },
+  kwarg_op: { type: 'string', default: '--', description: 'What stands before the name of a named argument.' },
+  sudo: { type: 'boolean', default: false, description: 'Whether to run through sudo.' },
+};
+
+const RUNNER_PARAMETERS: Readonly<Record<RunnerType, Schemas>> = {
+  'local-shell-cmd': { cmd: { type: 'string', description: 'Command, for sh -c.' }, ...shared },
+  'local-shell-script': shared,
+  container: {},
+};
+
+/** The parameters of a runner; `timeout` has the action's own limit as its default. */
+export function runnerParameters(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds'>): Schemas {
+  if (spec.runner === 'container') return {};
+  return {
+    ...RUNNER_PARAMETERS[spec.runner],
+    timeout: {
+      type: 'integer',
+      default: spec.timeoutSeconds ?? TIMEOUT_SECONDS,
+      minimum: 1,
+      maximum: TIMEOUT_MAX_SECONDS,
+      description: 'Longest run, in seconds.',
+    },
+  };
+}
+
+/** Longest run of a container action, in seconds. */
+export const containerTimeoutSeconds = (spec: Pick<ActionSpec, 'timeoutSeconds'>): number =>
+  spec.timeoutSeconds ?? CONTAINER_TIMEOUT_SECONDS;
+
+/** The runner's parameters, each with the action's attributes over it, and the action's own. */
+export function effectiveSchemas(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>): Schemas {
+  const runner = runnerParameters(spec);
+  const own = Object.entries(spec.parameters).map(([name, schema]): [string, Schema] => [
+    name,
+    Object.hasOwn(runner, name) ? { ...runner[name], ...schema } : schema,
+  ]);
+  return Object.fromEntries([...Object.entries(runner), ...own]);
+}

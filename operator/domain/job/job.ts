@@ -1,0 +1,236 @@
+// operator/domain/job/job.ts — Execution + Action → the Job of one attempt, its pod under Pod Security "restricted".
+import { RESULT_AUDIENCE } from '../../api/envelope.ts';
+import type { Action, Execution } from '../../api/kinds.ts';
+import { type Draft, GROUP, LABEL, labelValue, refOf } from '../../api/meta.ts';
+import { type Refusal, type ResolvedParameters, resolveParameters } from '../action/resolve.ts';
+import { containerTimeoutSeconds } from '../action/runner-parameters.ts';
+import { containerParts, withoutExpansion } from './container.ts';
+import {
+  ACTION_CONTAINER,
+  EXECUTION_ANNOTATION,
+  fitting,
+  jobName,
+  MODE_ANNOTATION,
+  PENDING_ANNOTATION,
+  RUNNER_CONTAINER,
+  TIMEOUT_ANNOTATION,
+} from './names.ts';
+import type { JobSettings, Resources } from './settings.ts';
+import { chunksOf, packOf, taskFor } from './task.ts';
+
+/** User of the processes where the Action names none. */
+const USER_ID = 65_532;
+const GRACE_SECONDS = 10;
+/** Wait for the process to start where nothing says another, in seconds. */
+export const PENDING_TIMEOUT_SECONDS = 600;
+const TOKEN_SECONDS = 3600;
+const TOKEN_DIRECTORY = '/var/run/squall';
+const SECRETS_DIRECTORY = '/var/run/squall-secrets';
+
+export type JobPlan = { readonly ok: true; readonly job: Draft } | Refusal;
+
+/** Resolves the parameters and builds the Job; a user's mistake is a Refusal. Never throws. */
+export function jobFor(execution: Execution, action: Action, attempt: number, settings: JobSettings): JobPlan {
+  const { request } = execution.spec;
+  const resolved = resolveParameters(action.spec, {
+    ref: refOf(action),
+    parameters: request.parameters ?? {},
+    rendered: request.context?.trigger !== undefined,
+    context: { action_context: actionContext(execution, action), config_context: {} },
+  });
+  if (!resolved.ok) return resolved;
+  const isContainer = action.spec.runner === 'container';
+  const pod = isContainer
+    ? containerPod(execution, action, attempt, resolved, settings)
+    : runnerPod(execution, action, attempt, resolved, settings);
+  if ('reason' in pod) return pod;
+  const timeout = isContainer ? containerTimeoutSeconds(action.spec) : Number(resolved.runnerParameters['timeout']);
+  return { ok: true, job: manifest(execution, action, attempt, { pod, timeout, settings }) };
+}
+
+interface Parts {
+  readonly pod: object;
+  readonly timeout: number;
+  readonly settings: JobSettings;
+}
+
+function manifest(execution: Execution, action: Action, attempt: number, { pod, timeout, settings }: Parts): Draft {
+  const { name, namespace, uid } = execution.metadata;
+  const labels = {
+    [LABEL.execution]: fitting(name, settings.sha256),
+    [LABEL.attempt]: String(attempt),
+    [LABEL.action]: labelValue(refOf(action)),
+    'app.kubernetes.io/managed-by': 'squall',
+  };
+  const pending = action.spec.pendingTimeoutSeconds;
+  const annotations = {
+    [EXECUTION_ANNOTATION]: name,
+    [MODE_ANNOTATION]: action.spec.runner === 'container' ? 'container' : 'runner',
+    [TIMEOUT_ANNOTATION]: String(timeout),
+    [PENDING_ANNOTATION]: String(pending),
+  };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: jobName(name, attempt, settings.sha256),
+      ...(namespace === undefined ? {} : { namespace }),
+      labels,
+      annotations,
+      ownerReferences: [
+        {
+          apiVersion: execution.apiVersion,
+          kind: execution.kind,
+          name,
+          uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: {
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      podReplacementPolicy: 'Failed',
+      activeDeadlineSeconds: pending + timeout + settings.deliverySeconds,
+      template: { metadata: { labels, annotations: { [EXECUTION_ANNOTATION]: name } }, spec: pod },
+    },
+  };
+}
+
+function runnerPod(
+  execution: Execution,
+  action: Action,
+  attempt: number,
+  resolved: ResolvedParameters,
+  settings: JobSettings,
+) {
+  const built = taskFor({ execution, action, attempt, resolved }, settings);
+  if (!built.ok) return built;
+  const { namespace, name } = execution.metadata;
+  const task = chunksOf(built.json).map((chunk, i) => ({
+    name: i === 0 ? 'SQUALL_TASK' : `SQUALL_TASK_${i}`,
+    value: withoutExpansion(chunk),
+  }));
+  const secrets = Object.entries(resolved.secrets);
+  const env = [
+    ...Object.entries(settings.extraPodEnvironment).map(([key, value]) => ({ name: key, value })),
+    { name: 'HOME', value: '/tmp' },
+    ...task,
+    {
+      name: 'SQUALL_RESULT_URL',
+      value: `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}/executions/${name}/result`,
+    },
+    { name: 'SQUALL_CA', value: settings.ca },
+    { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
+    ...(secrets.length > 0 ? [{ name: 'SQUALL_SECRETS_DIR', value: SECRETS_DIRECTORY }] : []),
+  ];
+  const token = { serviceAccountToken: { audience: RESULT_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' } };
+  const files = secrets.map(([parameter, secret]) => ({
+    secret: { name: secret.name, items: [{ key: secret.key, path: parameter }] },
+  }));
+  return {
+    ...commonPod(action, settings),
+    containers: [
+      {
+        name: RUNNER_CONTAINER,
+        image: settings.runnerNodeImage,
+        imagePullPolicy: settings.imagePullPolicy,
+        env,
+        resources: resourcesOf(action, settings.podResources),
+        securityContext: { ...CONTAINER_SECURITY, readOnlyRootFilesystem: true },
+        volumeMounts: [
+          { name: 'squall-token', mountPath: TOKEN_DIRECTORY, readOnly: true },
+          ...(files.length > 0 ? [{ name: 'squall-secrets', mountPath: SECRETS_DIRECTORY, readOnly: true }] : []),
+          { name: 'tmp', mountPath: '/tmp' },
+          { name: 'work', mountPath: '/work' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'squall-token', projected: { sources: [token] } },
+      ...(files.length > 0 ? [{ name: 'squall-secrets', projected: { sources: files } }] : []),
+      { name: 'tmp', emptyDir: {} },
+      { name: 'work', emptyDir: {} },
+    ],
+  };
+}
+
+function containerPod(
+  execution: Execution,
+  action: Action,
+  attempt: number,
+  resolved: ResolvedParameters,
+  settings: JobSettings,
+) {
+  const parts = containerParts(execution, action, attempt, resolved);
+  if (!parts.ok) return parts;
+  const { ok: _, env, ...container } = parts;
+  const extra = Object.entries(settings.extraPodEnvironment).map(([name, value]) => ({ name, value }));
+  return {
+    ...commonPod(action, settings),
+    containers: [
+      {
+        name: ACTION_CONTAINER,
+        ...container,
+        imagePullPolicy: settings.imagePullPolicy,
+        env: [...extra.filter(({ name }) => !env.some((given) => given.name === name)), ...env],
+        resources: resourcesOf(action, settings.podResources),
+        securityContext: CONTAINER_SECURITY,
+        terminationMessagePolicy: 'File',
+      },
+    ],
+  };
+}
+
+const CONTAINER_SECURITY = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } as const;
+
+function commonPod({ spec: { pod = {} } }: Action, settings: JobSettings) {
+  const pullSecrets = [...new Set([...settings.imagePullSecrets, ...(pod.imagePullSecrets ?? [])])];
+  const user = pod.runAsUser ?? USER_ID;
+  return {
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    automountServiceAccountToken: pod.serviceAccountName !== undefined,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    ...(pod.serviceAccountName === undefined ? {} : { serviceAccountName: pod.serviceAccountName }),
+    ...(pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
+    ...(pod.tolerations === undefined ? {} : { tolerations: pod.tolerations }),
+    ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+  };
+}
+
+/** The operator's defaults for resources of which the Action says nothing: half of each would contradict itself. */
+function resourcesOf({ spec: { pod } }: Action, { requests, limits }: Resources) {
+  const own = { requests: pod?.resources?.requests ?? {}, limits: pod?.resources?.limits ?? {} };
+  const silent = (all: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(all).filter(([name]) => !Object.hasOwn(own.requests, name) && !Object.hasOwn(own.limits, name)),
+    );
+  return { requests: { ...silent(requests), ...own.requests }, limits: { ...silent(limits), ...own.limits } };
+}
+
+function actionContext(execution: Execution, action: Action) {
+  const { context } = execution.spec.request;
+  const { trigger, parent, trace } = context ?? {};
+  return {
+    user: context?.user ?? `system:${GROUP}`,
+    pack: packOf(action),
+    ...(parent ? { parent: { execution_id: parent.uid, name: parent.name } } : {}),
+    ...(trigger
+      ? {
+          rule: { id: trigger.rule.uid, name: trigger.rule.name },
+          trigger_instance: { id: trigger.event, name: trigger.type },
+        }
+      : {}),
+    ...(trace ? { trace_context: trace.tag === undefined ? { id_: trace.id } : { trace_tag: trace.tag } } : {}),
+  };
+}

@@ -1,0 +1,25 @@
+// operator/domain/job/settings.ts — what the operator's configuration adds to every Job.
+
+/** Quantities by resource, as in Kubernetes. */
+export interface Resources {
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+export interface JobSettings {
+  /** https://…, as pods reach the operator. */
+  readonly serviceUrl: string;
+  /** PEM text of the certificates that pods trust for it. */
+  readonly ca: string;
+  readonly runnerNodeImage: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Names of Secrets in the Execution's namespace. */
+  readonly imagePullSecrets: readonly string[];
+  readonly podResources: Resources;
+  /** Variables of every pod, for example of a proxy. */
+  readonly extraPodEnvironment: Readonly<Record<string, string>>;
+  /** How long a runner tries to deliver its result. */
+  readonly deliverySeconds: number;
+  /** Hash of a text, in hex. */
+  readonly sha256: (text: string) => string;
+}

@@ -1,0 +1,133 @@
+// operator/domain/rule/draft.ts — a rule that matched → the Execution to create, under a name that the event decides.
+import { SecretValue } from '../../api/action.ts';
+import { TASK_MAX_BYTES } from '../../api/envelope.ts';
+import type { Action, Rule } from '../../api/kinds.ts';
+import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
+import { render } from '../expression/render.ts';
+import { bytesOf } from '../result/result.ts';
+import { eventLabel, type Sha256, type TriggerEvent } from '../trigger/event.ts';
+
+/** The user that executions of rules run as. */
+export const EVENT_USER = 'system:squall';
+/** Type of the Secrets that hold rendered secret parameters; a type cannot be changed, so it proves whose a Secret is. */
+export const SECRET_TYPE = 'squall.dev/parameters';
+/** Characters of a rule's name that its executions show. */
+const NAME_MAX = 40;
+
+export interface DraftOptions {
+  readonly sha256: Sha256;
+  /** How long Executions are kept where neither they nor their Action says. */
+  readonly executionTtlSeconds: number;
+}
+
+export interface Drafted {
+  readonly rule: Rule;
+  readonly execution: Draft;
+  /** Rendered values of secret parameters, to be created before the Execution. */
+  readonly secret?: Draft;
+}
+
+/** @throws Error with `Failed to render parameter "<name>"`, or when the parameters are larger than 1 MiB */
+export function draftExecution(
+  rule: Rule,
+  event: TriggerEvent,
+  options: DraftOptions & { readonly action: Action },
+): Drafted {
+  const { action, sha256 } = options;
+  const { namespace } = event;
+  const name = executionName(rule, event, sha256);
+  const rendered = renderParameters(rule, event);
+  // More than a task may be is also more than etcd takes, and that would look like an outage.
+  if (bytesOf(JSON.stringify(rendered)) > TASK_MAX_BYTES) {
+    throw new Error('spec.action.parameters: they are larger than 1 MiB for this event; pass less of it');
+  }
+  const { plain, secret } = splitSecrets(rendered, rule, action, { secretName: `${name}-secrets`, sha256 });
+  const labels = {
+    [LABEL.event]: eventLabel(sha256, event),
+    [LABEL.rule]: labelValue(rule.metadata.name),
+    [LABEL.action]: labelValue(rule.spec.action.ref),
+  };
+  const execution: Draft = {
+    apiVersion: API_VERSION,
+    kind: 'Execution',
+    metadata: { name, namespace, labels, annotations: { [ANNOTATION.eventDigest]: event.digest } },
+    spec: { request: requestOf(rule, event, plain), control: 'run', ...ttlOf(action, event, options) },
+  };
+  if (Object.keys(secret).length === 0) return { rule, execution };
+  return {
+    rule,
+    execution,
+    secret: {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `${name}-secrets`, namespace, labels: { [LABEL.execution]: labelValue(name) } },
+      type: SECRET_TYPE,
+      stringData: secret,
+    },
+  };
+}
+
+/** The same for the same event and rule, however often it comes: creating it twice creates it once. */
+export function executionName(rule: Rule, event: Pick<TriggerEvent, 'source' | 'id'>, sha256: Sha256): string {
+  const readable = rule.metadata.name.slice(0, NAME_MAX).replace(/[^a-z0-9]+$/, '');
+  return `${readable}-${sha256(`${rule.metadata.uid}\n${event.source}\n${event.id}`).slice(0, 12)}`;
+}
+
+function requestOf(rule: Rule, event: TriggerEvent, parameters: Readonly<Record<string, unknown>>) {
+  const { id, source, type, receivedAt, trace, depth, cause } = event;
+  return {
+    action: rule.spec.action.ref,
+    parameters,
+    context: {
+      user: EVENT_USER,
+      trigger: { type, event: id, source, receivedAt, rule: { name: rule.metadata.name, uid: rule.metadata.uid } },
+      trace,
+    },
+    cause: { depth, ...(cause === undefined ? {} : { execution: cause }) },
+  };
+}
+
+/** An Execution that went earlier than its event is forgotten would be made a second time. */
+function ttlOf(action: Action, { dedupeWindowSeconds }: TriggerEvent, { executionTtlSeconds }: DraftOptions) {
+  const ttl = action.spec.ttlSecondsAfterFinished ?? executionTtlSeconds;
+  return ttl < dedupeWindowSeconds ? { ttlSecondsAfterFinished: dedupeWindowSeconds } : {};
+}
+
+function renderParameters(rule: Rule, event: TriggerEvent): Readonly<Record<string, unknown>> {
+  const context = { trigger: event.payload };
+  const entries = Object.entries(rule.spec.action.parameters ?? {}).map(([name, value]): [string, unknown] => {
+    if (SecretValue.safeParse(value).success) return [name, value]; // a reference, not a template
+    try {
+      return [name, render(value, context)];
+    } catch (cause) {
+      throw new Error(`Failed to render parameter "${name}": ${(cause as Error).message}`, { cause });
+    }
+  });
+  return Object.fromEntries(entries);
+}
+
+function splitSecrets(
+  parameters: Readonly<Record<string, unknown>>,
+  rule: Rule,
+  action: Action,
+  { secretName, sha256 }: { readonly secretName: string; readonly sha256: Sha256 },
+) {
+  // Only what stands in the rule itself names a Secret; an event that renders to such a thing is only data.
+  const isReference = (name: string) => SecretValue.safeParse(rule.spec.action.parameters?.[name]).success;
+  const plain: [string, unknown][] = [];
+  const secret: [string, string][] = [];
+  for (const [name, value] of Object.entries(parameters)) {
+    const declared = Object.hasOwn(action.spec.parameters, name) ? action.spec.parameters[name] : undefined;
+    if (!declared?.secret || value === null || value === undefined || isReference(name)) {
+      plain.push([name, value]);
+      continue;
+    }
+    const key =
+      /^[-._a-zA-Z0-9]{1,253}$/.test(name) && !name.startsWith('..') && name !== '.'
+        ? name
+        : `p-${sha256(name).slice(0, 40)}`;
+    secret.push([key, typeof value === 'string' ? value : JSON.stringify(value)]);
+    plain.push([name, { valueFrom: { secretKeyRef: { name: secretName, key } } }]);
+  }
+  return { plain: Object.fromEntries(plain), secret: Object.fromEntries(secret) };
+}

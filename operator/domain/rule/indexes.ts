@@ -1,0 +1,36 @@
+// operator/domain/rule/indexes.ts — by which values the stores of the API kinds are looked up.
+import type { Action, Execution, Rule, TriggerType } from '../../api/kinds.ts';
+import { LABEL, refOf } from '../../api/meta.ts';
+import { stripSlashes } from './rule-index.ts';
+
+type Named = {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: { readonly ref?: string | undefined };
+};
+/** `namespace/reference`. */
+const byRef = (object: Named): readonly string[] => [`${object.metadata.namespace}/${refOf(object)}`];
+
+export const ACTION_INDEXES = { ref: byRef as (action: Action) => readonly string[] };
+
+export const TRIGGER_TYPE_INDEXES = {
+  ref: byRef as (type: TriggerType) => readonly string[],
+  /** `namespace/url`. */
+  webhook: ({ metadata, spec }: TriggerType): readonly string[] =>
+    spec.webhook ? [`${metadata.namespace}/${stripSlashes(spec.webhook.url)}`] : [],
+};
+
+export const RULE_INDEXES = {
+  ref: byRef as (rule: Rule) => readonly string[],
+  /** Reference of the trigger, of all namespaces: pack core is seen by each. */
+  trigger: ({ spec }: Rule): readonly string[] => [spec.trigger.type],
+};
+
+export const EXECUTION_INDEXES = {
+  /** `namespace/label` of the event. */
+  event: ({ metadata }: Execution): readonly string[] => {
+    const label = metadata.labels?.[LABEL.event];
+    return label === undefined ? [] : [`${metadata.namespace}/${label}`];
+  },
+  /** Digest of a result in the result store. */
+  digest: ({ status }: Execution): readonly string[] => (status?.resultRef ? [status.resultRef.digest] : []),
+};

@@ -1,0 +1,151 @@
+// operator/domain/rule/judge.test.ts — conditions of Rules and TriggerTypes: the reason, and a message that says what to change.
+import { expect, test } from 'vitest';
+import type { Rule, TriggerType } from '../../api/kinds.ts';
+import { RuleSpec } from '../../api/rule.ts';
+import { TriggerTypeSpec } from '../../api/trigger-type.ts';
+import { planTriggerType } from '../trigger/judge.ts';
+import { planRule } from './judge.ts';
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const meta = (name: string, age = 1) => ({
+  name,
+  namespace: 'default',
+  uid: name,
+  resourceVersion: '1',
+  generation: 3,
+  creationTimestamp: `2026-01-0${age}T00:00:00Z`,
+});
+const rule = (spec: object = {}, name = 'mine', age = 2): Rule => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind: 'Rule',
+  metadata: meta(name, age),
+  spec: RuleSpec.parse({ trigger: { type: 'acme.alert' }, action: { ref: 'acme.fix' }, ...spec }),
+});
+const triggerType = (spec: object = {}, name = 'acme.alert', age = 2): TriggerType => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind: 'TriggerType',
+  metadata: meta(name, age),
+  spec: TriggerTypeSpec.parse(spec),
+});
+const ready = (plan: {
+  status?: { conditions?: readonly { type: string; status: string; reason: string; message: string }[] | undefined };
+}) => {
+  const found = plan.status?.conditions?.find(({ type }) => type === 'Ready');
+  return [found?.status, found?.reason, found?.message];
+};
+const judge = (self: Rule, type: TriggerType | undefined = triggerType(), others: Rule[] = []) =>
+  ready(planRule({ self, namesakes: [self, ...others], triggerType: type }, NOW));
+
+test('a good rule is accepted, and what the door has written stays', () => {
+  const enforced = {
+    type: 'Enforced',
+    status: 'False',
+    reason: 'EnforcementFailed',
+    message: 'm',
+    lastTransitionTime: NOW.toISOString(),
+  } as const;
+  const { status } = planRule(
+    { self: { ...rule(), status: { conditions: [enforced] } }, namesakes: [], triggerType: triggerType() },
+    NOW,
+  );
+  expect(status?.observedGeneration).toBe(3);
+  expect(status?.conditions).toEqual([
+    enforced,
+    {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Accepted',
+      message: 'It is valid and in use.',
+      observedGeneration: 3,
+      lastTransitionTime: NOW.toISOString(),
+    },
+  ]);
+});
+
+test.each<[string, Rule, RegExp]>([
+  [
+    'CriteriaInvalid',
+    rule({ criteria: { 'trigger..x': { type: 'exists' } } }),
+    /^spec\.criteria\["trigger\.\.x"\]: .*is not a path/,
+  ],
+  [
+    'CriteriaInvalid',
+    rule({ criteria: { 'trigger.x': { type: 'regex', pattern: '(' } } }),
+    /^spec\.criteria\["trigger\.x"\]: /,
+  ],
+  [
+    'TemplateInvalid',
+    rule({ action: { ref: 'a.b', parameters: { cmd: '{{ trigger.x' } } }),
+    /spec\.action\.parameters\.cmd/,
+  ],
+  [
+    'TemplateInvalid',
+    rule({ action: { ref: 'a.b', parameters: { cmd: ['{{ st2kv.x }}'] } } }),
+    /spec\.action\.parameters\.cmd: "st2kv" is not known here/,
+  ],
+  ['TriggerParametersInvalid', rule({ trigger: { type: 'core.st2.webhook' } }), /spec\.trigger\.parameters\.url/],
+  [
+    'TriggerParametersInvalid',
+    rule({ trigger: { type: 'acme.alert', parameters: { n: 'x' } } }),
+    /spec\.trigger\.parameters\.n: 'x' is not of type/,
+  ],
+])('%s', (reason, self, message) => {
+  const type = triggerType({ parametersSchema: { type: 'object', properties: { n: { type: 'integer' } } } });
+  const [status, why, text] = judge(self, type);
+  expect([status, why]).toEqual(['False', reason]);
+  expect(text).toMatch(message);
+});
+
+test('a rule without its TriggerType, and the younger of two with one reference', () => {
+  const { status } = planRule({ self: rule(), namesakes: [], triggerType: undefined }, NOW);
+  expect(ready({ status: status ?? {} })).toEqual([
+    'False',
+    'TriggerTypeNotFound',
+    'spec.trigger.type: TriggerType "acme.alert" does not exist; create it or name another',
+  ]);
+  expect(judge(rule(), triggerType(), [rule({ ref: 'default.mine' }, 'older', 1)])).toEqual([
+    'False',
+    'RefTaken',
+    'Rule "older" has the reference default.mine too; change spec.ref of one of them',
+  ]);
+  expect(judge(rule(), triggerType(), [rule({ ref: 'default.mine' }, 'younger', 3)])[1]).toBe('Accepted');
+});
+
+test.each<[string, TriggerType, TriggerType[], TriggerType[], RegExp]>([
+  ['Accepted', triggerType({ webhook: { url: 'a', id: { expression: '{{ trigger.body.id }}' } } }), [], [], /in use/],
+  [
+    'RefTaken',
+    triggerType({}, 'b'),
+    [triggerType({ ref: 'default.b' }, 'a', 1)],
+    [],
+    /TriggerType "a" has the reference default\.b too/,
+  ],
+  [
+    'WebhookTaken',
+    triggerType({ webhook: { url: 'x' } }),
+    [],
+    [triggerType({ webhook: { url: 'x' } }, 'first', 1)],
+    /TriggerType "first" has the webhook x too/,
+  ],
+  ['SchemaInvalid', triggerType({ payloadSchema: { type: 'nonsense' } }), [], [], /^spec\.payloadSchema: /],
+  [
+    'SchemaInvalid',
+    triggerType({ parametersSchema: { properties: { a: { pattern: '(' } } } }),
+    [],
+    [],
+    /^spec\.parametersSchema: /,
+  ],
+  [
+    'TemplateInvalid',
+    triggerType({ webhook: { url: 'a', id: { expression: 'constant' } } }),
+    [],
+    [],
+    /must name the payload/,
+  ],
+])('TriggerType: %s', (reason, self, namesakes, sharers, message) => {
+  const [, why, text] = ready(
+    planTriggerType({ self, namesakes: [self, ...namesakes], sharers: [self, ...sharers] }, NOW),
+  );
+  expect(why).toBe(reason);
+  expect(text).toMatch(message);
+});

@@ -1,0 +1,99 @@
+// operator/domain/rule/judge.ts — Rule → its condition Ready: can events be tested against it, and if not, what to change.
+import type { Rule, TriggerType } from '../../api/kinds.ts';
+import { refOf, setCondition } from '../../api/meta.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { RuleStatus } from '../../api/rule.ts';
+import { templatesIn } from '../expression/render.ts';
+import type { Plan } from '../plan.ts';
+import { triggerParametersFault } from '../trigger/payload-check.ts';
+import { compileCriteria } from './criteria.ts';
+import { winnerOf } from './reference.ts';
+import { urlOf, WEBHOOK_TRIGGER } from './rule-index.ts';
+
+export interface ObservedRule {
+  readonly self: Rule;
+  /** All Rules of the namespace with its reference, itself among them. */
+  readonly namesakes: readonly Rule[];
+  readonly triggerType: TriggerType | undefined;
+}
+
+export interface Fault {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+const MESSAGE_MAX = 1024;
+
+export function planRule({ self, namesakes, triggerType }: ObservedRule, now: Date): Plan<RuleStatus> {
+  const fault = faultOf(self, namesakes, triggerType);
+  return { status: { ...self.status, ...verdict(self, fault, now) } };
+}
+
+/** What a judgement writes into a status: shared by all kinds that have the condition Ready. */
+export function verdict(
+  self: Pick<Rule, 'metadata'> & { readonly status?: RuleStatus | undefined },
+  fault: Fault | undefined,
+  now: Date,
+) {
+  const { generation } = self.metadata;
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
+  const said = fault ?? { reason: 'Accepted' satisfies Reason, message: 'It is valid and in use.' };
+  const ready = {
+    type: 'Ready',
+    status: fault ? 'False' : 'True',
+    reason: said.reason,
+    message: said.message.slice(0, MESSAGE_MAX),
+    ...observed,
+  } as const;
+  return { ...observed, conditions: setCondition(self.status?.conditions ?? [], ready, now) };
+}
+
+function faultOf(rule: Rule, namesakes: readonly Rule[], triggerType: TriggerType | undefined): Fault | undefined {
+  const winner = winnerOf(namesakes);
+  if (winner && winner.metadata.name !== rule.metadata.name) {
+    return {
+      reason: 'RefTaken',
+      message: `Rule "${winner.metadata.name}" has the reference ${refOf(rule)} too; change spec.ref of one of them`,
+    };
+  }
+  const { type, parameters } = rule.spec.trigger;
+  if (!triggerType) {
+    return {
+      reason: 'TriggerTypeNotFound',
+      message: `spec.trigger.type: TriggerType "${type}" does not exist; create it or name another`,
+    };
+  }
+  const misfit = triggerParametersFault(triggerType, parameters);
+  if (misfit !== undefined) return { reason: 'TriggerParametersInvalid', message: misfit };
+  if (type === WEBHOOK_TRIGGER && !urlOf(rule)) {
+    return {
+      reason: 'TriggerParametersInvalid',
+      message: 'spec.trigger.parameters.url: give the path of the webhook below /api/v1/webhooks/',
+    };
+  }
+  return criteriaFault(rule) ?? templateFault(rule);
+}
+
+function criteriaFault({ spec }: Rule): Fault | undefined {
+  try {
+    compileCriteria(spec.criteria);
+    return undefined;
+  } catch (error) {
+    return { reason: 'CriteriaInvalid', message: `spec.${(error as Error).message}` };
+  }
+}
+
+function templateFault({ spec }: Rule): Fault | undefined {
+  for (const [name, value] of Object.entries(spec.action.parameters ?? {})) {
+    const place = `spec.action.parameters.${name}`;
+    try {
+      const strange = templatesIn(value, place).find(([root]) => root !== 'trigger');
+      if (!strange) continue;
+      const message = `${place}: "${strange[0]}" is not known here; a rule's templates may name trigger only`;
+      return { reason: 'TemplateInvalid', message };
+    } catch (error) {
+      return { reason: 'TemplateInvalid', message: (error as Error).message };
+    }
+  }
+  return undefined;
+}

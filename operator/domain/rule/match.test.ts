@@ -1,0 +1,202 @@
+// operator/domain/rule/match.test.ts — an event and its rules: who gets an Execution, who an error, and nobody twice.
+import { expect, test } from 'vitest';
+import { ActionSpec } from '../../api/action.ts';
+import type { Action, Rule } from '../../api/kinds.ts';
+import { RuleSpec } from '../../api/rule.ts';
+import type { TriggerEvent } from '../trigger/event.ts';
+import { compileRule } from './compile.ts';
+import { executionName } from './draft.ts';
+import { matchRules } from './match.ts';
+import { RuleIndex } from './rule-index.ts';
+
+/** A stand-in for SHA-256 that is pure: 64 hex digits of FNV-1a. */
+function sha256(content: string | Uint8Array): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const c of String(content))
+    hash = ((hash ^ BigInt(c.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return hash.toString(16).padStart(16, '0').repeat(4);
+}
+
+const meta = (name: string, extra: object = {}) => ({
+  name,
+  namespace: 'default',
+  uid: `uid-${name}`,
+  resourceVersion: '1',
+  ...extra,
+});
+const rule = (name: string, spec: object = {}, extra: object = {}): Rule => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind: 'Rule',
+  metadata: meta(name, extra),
+  spec: RuleSpec.parse({ trigger: { type: 'acme.alert' }, action: { ref: 'acme.fix' }, ...spec }),
+});
+const action = (spec: object = {}): Action => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind: 'Action',
+  metadata: meta('acme.fix'),
+  spec: ActionSpec.parse({ runner: 'local-shell-cmd', ...spec }),
+});
+const EVENT: TriggerEvent = {
+  namespace: 'default',
+  id: 'e1',
+  source: 'webhook/alerts',
+  type: 'acme.alert',
+  digest: 'd',
+  depth: 2,
+  cause: 'earlier',
+  payload: { body: { host: 'db-7', n: 5 } },
+  receivedAt: '2026-01-01T00:00:00.000Z',
+  trace: { id: 'f'.repeat(32), tag: 'tag' },
+  dedupeWindowSeconds: 3600,
+};
+const match = (rules: readonly Rule[], found: Action | undefined = action(), event = EVENT) =>
+  matchRules(event, rules.map(compileRule), {
+    sha256,
+    executionTtlSeconds: 86_400,
+    actionOf: (ref) => (ref === 'acme.fix' ? found : undefined),
+  });
+const no = { criteria: { 'trigger.body.host': { type: 'equals', pattern: 'other' } } };
+
+test('a match becomes an Execution with the story of its event', () => {
+  const { drafts } = match([
+    rule('fix', { action: { ref: 'acme.fix', parameters: { cmd: 'echo {{ trigger.body.host }}', n: 3 } } }),
+  ]);
+  const [drafted] = drafts;
+  expect(drafted?.execution).toMatchObject({
+    metadata: {
+      name: executionName(rule('fix'), EVENT, sha256),
+      namespace: 'default',
+      labels: {
+        'squall.dev/rule': 'fix',
+        'squall.dev/action': 'acme.fix',
+        'squall.dev/event': sha256('webhook/alerts\ne1').slice(0, 40),
+      },
+      annotations: { 'squall.dev/event-digest': 'd' },
+    },
+    spec: {
+      request: {
+        action: 'acme.fix',
+        parameters: { cmd: 'echo db-7', n: 3 },
+        context: {
+          user: 'system:squall',
+          trigger: { event: 'e1', rule: { name: 'fix', uid: 'uid-fix' } },
+          trace: EVENT.trace,
+        },
+        cause: { depth: 2, execution: 'earlier' },
+      },
+    },
+  });
+  expect(drafted?.secret).toBeUndefined();
+});
+
+test('backstop rules count only when no standard rule matched', () => {
+  const backstop = rule('backstop', { type: 'backstop' });
+  const names = (rules: Rule[]) => match(rules).drafts.map((one) => one.rule.metadata.name);
+  expect(names([rule('a'), rule('b'), backstop])).toEqual(['a', 'b']);
+  expect(names([rule('a', no), backstop, rule('other', { type: 'backstop', ...no })])).toEqual(['backstop']);
+  // A rule that matched and could not be carried out did match.
+  expect(names([rule('a', { action: { ref: 'acme.gone' } }), backstop])).toEqual([]);
+});
+
+test("one rule's error stops no other, and each is told", () => {
+  const { drafts, enforcements } = match([
+    rule('invalid', { criteria: { 'trigger..x': { type: 'exists' } } }),
+    rule('error', { criteria: { 'trigger.body.n': { type: 'regex', pattern: 'x' } } }),
+    rule('template', { action: { ref: 'acme.fix', parameters: { cmd: '{{ trigger.nope }}' } } }),
+    rule('lost', { action: { ref: 'acme.gone' } }),
+    rule('quiet', no),
+    rule('good'),
+  ]);
+  expect(drafts.map((one) => one.rule.metadata.name)).toEqual(['good']);
+  expect(Object.fromEntries(enforcements.map((one) => [one.rule.metadata.name, one.failure ?? 'ok']))).toEqual({
+    invalid: expect.stringContaining('criteria["trigger..x"]'),
+    error: 'criteria["trigger.body.n"], regex: the value is a number, regex needs text',
+    template: expect.stringContaining('Failed to render parameter "cmd"'),
+    lost: 'Action "acme.gone" doesn\'t exist; create it, or change spec.action.ref',
+    good: 'ok',
+  });
+});
+
+test('rendered secrets leave the Execution; references and nulls stay', () => {
+  const secret = { type: 'string', secret: true };
+  const found = action({
+    parameters: { pw: secret, ref: secret, none: secret, 'odd key': secret, list: { type: 'array', secret: true } },
+  });
+  const reference = { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
+  const parameters = {
+    pw: '{{ trigger.body.host }}',
+    ref: reference,
+    none: null,
+    'odd key': 'x',
+    list: [1],
+    undeclared: 'y',
+  };
+  const [drafted] = match([rule('fix', { action: { ref: 'acme.fix', parameters } })], found).drafts;
+  const name = `${drafted?.execution.metadata.name}-secrets`;
+  const odd = `p-${sha256('odd key').slice(0, 40)}`;
+  const to = (key: string) => ({ valueFrom: { secretKeyRef: { name, key } } });
+  expect(drafted?.secret).toMatchObject({
+    metadata: { name },
+    type: 'squall.dev/parameters',
+    stringData: { pw: 'db-7', list: '[1]', [odd]: 'x' },
+  });
+  expect(drafted?.execution['spec']).toMatchObject({
+    request: {
+      parameters: { pw: to('pw'), ref: reference, none: null, 'odd key': to(odd), list: to('list'), undeclared: 'y' },
+    },
+  });
+});
+
+test('parameters that etcd would not take are an error of the rule', () => {
+  const event = { ...EVENT, payload: { body: 'x'.repeat(600_000) } };
+  const parameters = { a: '{{ trigger.body }}', b: '{{ trigger.body }}' };
+  const { drafts, enforcements } = match([rule('fix', { action: { ref: 'acme.fix', parameters } })], action(), event);
+  expect([drafts.length, enforcements[0]?.failure]).toEqual([0, expect.stringContaining('larger than 1 MiB')]);
+});
+
+test('an Execution is never kept for less than its event is remembered', () => {
+  const ttl = (spec: object) => {
+    const execution = match([rule('fix')], action(spec)).drafts[0]?.execution;
+    return (execution?.['spec'] as Record<string, unknown> | undefined)?.['ttlSecondsAfterFinished'];
+  };
+  expect(ttl({ ttlSecondsAfterFinished: 10 })).toBe(3600);
+  expect(ttl({ ttlSecondsAfterFinished: 7200 })).toBeUndefined();
+  expect(ttl({})).toBeUndefined();
+});
+
+test('names differ by rule and event, and long or dotted ones are still names', () => {
+  const name = (ruleName: string, id = 'e1') => executionName(rule(ruleName), { source: 's', id }, sha256);
+  expect(name('a')).toBe(name('a'));
+  expect(new Set([name('a'), name('b'), name('a', 'e2')]).size).toBe(3);
+  for (const long of ['x'.repeat(253), `${'y'.repeat(39)}.z`, `${'y'.repeat(39)}-z`]) {
+    expect(name(long)).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?-[0-9a-f]{12}$/);
+    expect(name(long).length).toBeLessThanOrEqual(53);
+  }
+});
+
+test('the index finds rules by trigger and url, drops disabled ones, and lets the oldest of two namesakes win', () => {
+  const index = new RuleIndex();
+  const hook = (url: string) => ({ trigger: { type: 'core.st2.webhook', parameters: { url } } });
+  const rules = [
+    rule('plain', {}, { creationTimestamp: '2026-01-01T00:00:00Z' }),
+    rule('off', { enabled: false }),
+    rule('thief', { ref: 'default.plain' }, { creationTimestamp: '2026-01-02T00:00:00Z' }),
+    rule('hook', hook('/ci/build/')),
+    rule('elsewhere', {}, { namespace: 'other' }),
+  ];
+  for (const one of rules) index.put(undefined, one);
+  const names = (type: string, url?: string, namespace = 'default') =>
+    index.on({ namespace, type, url }).map((one) => one.rule.metadata.name);
+  expect(names('acme.alert')).toEqual(['plain']);
+  expect(names('acme.alert', undefined, 'other')).toEqual(['elsewhere']);
+  expect([names('core.st2.webhook', 'ci/build'), names('core.st2.webhook', 'ci'), names('core.st2.webhook')]).toEqual([
+    ['hook'],
+    [],
+    [],
+  ]);
+  expect(index.knows({ namespace: 'default', type: 'core.st2.webhook', url: 'ci/build' })).toBe(true);
+  index.put(rules[0], undefined);
+  expect(names('acme.alert')).toEqual(['thief']);
+  index.put(rules[1], rule('off'));
+  expect(names('acme.alert').sort()).toEqual(['off', 'thief']);
+});

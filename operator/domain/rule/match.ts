@@ -1,0 +1,63 @@
+// operator/domain/rule/match.ts — event → the Executions that its rules ask for, and what went wrong with which rule.
+import type { Action, Rule } from '../../api/kinds.ts';
+import type { TriggerEvent } from '../trigger/event.ts';
+import type { CompiledRule } from './compile.ts';
+import { evaluateCriteria } from './criteria.ts';
+import { type Drafted, draftExecution, type DraftOptions } from './draft.ts';
+
+/** What became of a rule that an event concerned; rules that simply did not match leave no record. */
+export interface Enforcement {
+  readonly rule: Rule;
+  /** Why it did not lead to an Execution; undefined: it did. */
+  readonly failure?: string;
+}
+
+export interface Matches {
+  readonly drafts: readonly Drafted[];
+  readonly enforcements: readonly Enforcement[];
+}
+
+export interface MatchOptions extends DraftOptions {
+  readonly actionOf: (ref: string) => Action | undefined;
+}
+
+/** Tests the standard rules, and the backstop rules only when none of them matched. One rule's error never stops another. */
+export function matchRules(event: TriggerEvent, rules: readonly CompiledRule[], options: MatchOptions): Matches {
+  const standard = pass('standard', event, rules, options);
+  if (standard.matched) return standard;
+  const backstop = pass('backstop', event, rules, options);
+  return { drafts: backstop.drafts, enforcements: [...standard.enforcements, ...backstop.enforcements] };
+}
+
+function pass(type: Rule['spec']['type'], event: TriggerEvent, rules: readonly CompiledRule[], options: MatchOptions) {
+  const drafts: Drafted[] = [];
+  const enforcements: Enforcement[] = [];
+  let matched = false;
+  for (const compiled of rules) {
+    const { rule } = compiled;
+    if (rule.spec.type !== type) continue;
+    const verdict = 'error' in compiled ? compiled : evaluateCriteria(compiled.criteria, event.payload);
+    if ('error' in verdict) enforcements.push({ rule, failure: verdict.error });
+    else if (verdict.matched) {
+      matched = true;
+      const outcome = enforce(rule, event, options);
+      if ('failure' in outcome) enforcements.push({ rule, failure: outcome.failure });
+      else {
+        drafts.push(outcome);
+        enforcements.push({ rule });
+      }
+    }
+  }
+  return { matched, drafts, enforcements };
+}
+
+function enforce(rule: Rule, event: TriggerEvent, options: MatchOptions): Drafted | { readonly failure: string } {
+  const { ref } = rule.spec.action;
+  const action = options.actionOf(ref);
+  if (!action) return { failure: `Action "${ref}" doesn't exist; create it, or change spec.action.ref` };
+  try {
+    return draftExecution(rule, event, { ...options, action });
+  } catch (error) {
+    return { failure: (error as Error).message };
+  }
+}

@@ -1,0 +1,190 @@
+// operator/operator.ts — the whole operator: events come in at the door, the leader turns Executions into Jobs, runners deliver results.
+import type { Config } from './config.ts';
+import { KINDS } from './api/kinds.ts';
+import { actionReconciler } from './controllers/action.ts';
+import { applyCorePack, readCorePack } from './controllers/core-pack.ts';
+import { executionReconciler, startSweep } from './controllers/execution.ts';
+import { ruleReconciler } from './controllers/rule.ts';
+import { triggerTypeReconciler } from './controllers/trigger-type.ts';
+import { buildDoor, type Door } from './http/door.ts';
+import { buildHealthServer } from './http/health.ts';
+import { sha256 } from './http/sha256.ts';
+import { STALE_MS } from './http/sources.ts';
+import { ensureServing, followServing, serviceNames, type Serving } from './http/tls.ts';
+import { lockVolume } from './http/volume-lock.ts';
+import { Client } from './kube/client.ts';
+import { Lease } from './kube/lease.ts';
+import { countCalls } from './kube/observe.ts';
+import { WorkQueue } from './kube/queue.ts';
+import { type Observed, type Reconciler, runLoop } from './kube/reconcile.ts';
+import { loadTransport, type Transport, type TransportOptions } from './kube/transport.ts';
+import { clientStores, createStores, type Stores, watchAll } from './stores.ts';
+import { showState } from './state.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+
+export interface OperatorOptions {
+  readonly version: string;
+  /** Told once, when this process can do nothing more; it has to end. */
+  readonly onLost: (reason: string) => void;
+  /** For tests: something goes wrong before or after a call. */
+  readonly fault?: NonNullable<TransportOptions['fault']>;
+}
+
+export interface Operator {
+  /** Gives the Lease back, lets requests finish, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** What every part below is given. */
+interface Parts {
+  readonly config: Config;
+  readonly transport: Transport;
+  readonly stores: Stores;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly stop: AbortSignal;
+}
+
+/** Resolves when the doors are open and, with the role controller, leadership is being sought. */
+export async function startOperator(config: Config, options: OperatorOptions): Promise<Operator> {
+  const log = createLog({ level: config.logLevel });
+  const metrics = createMetrics({ version: options.version, process: true });
+  const stopping = new AbortController();
+  const transport = await loadTransport({
+    version: options.version,
+    onCall: countCalls(metrics),
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    ...(options.fault ? { fault: options.fault } : {}),
+  });
+  const stores = createStores(log);
+  const parts: Parts = { config, transport, stores, log, metrics, stop: stopping.signal };
+  watchAll({ ...parts, namespace: config.watchNamespace });
+
+  const lease = new Lease({
+    transport,
+    namespace: config.namespace,
+    name: config.lease,
+    identity: `${config.podName}_${config.podUid}`,
+    onLost: options.onLost,
+    log,
+  });
+  showState({ ...parts, lease });
+  const health = buildHealthServer({ log, metrics, unready: () => unready(stores) });
+  await health.listen({ host: '::', port: config.httpPort });
+
+  const volume = await lockVolume(config.dataDirectory, stopping.signal, () =>
+    log.warn('another process holds the volume; waiting'),
+  );
+  const { door, serving } = await openDoor(parts);
+  log.info({ version: options.version, server: transport.server }, 'doors are open');
+  const leading = config.roles.controller ? lead(parts, lease, door, serving) : Promise.resolve();
+  leading.catch((error: unknown) => {
+    if (stopping.signal.aborted) return;
+    log.fatal({ err: error }, 'the controllers ended');
+    options.onLost('the controllers ended');
+  });
+  return {
+    stop: async () => {
+      stopping.abort(new Error('the operator stops'));
+      await leading.catch(() => undefined);
+      await lease.release();
+      await Promise.all([door.app.close(), health.close()]);
+      volume[Symbol.dispose]();
+      await transport.close();
+    },
+  };
+}
+
+/** What a probe is told; empty = ready. */
+const unready = (stores: Stores): string[] =>
+  Object.entries(stores).flatMap(([name, store]) => {
+    const { isSynced, healthy } = { isSynced: store.isSynced, healthy: store.healthy(STALE_MS) };
+    return isSynced && healthy ? [] : [`the cache of ${name} ${isSynced ? 'is stale' : 'is not complete yet'}`];
+  });
+
+/** The HTTPS door, with the certificate of this installation. */
+async function openDoor({
+  config,
+  transport,
+  stores,
+  log,
+  metrics,
+  stop,
+}: Parts): Promise<{ door: Door; serving: Serving }> {
+  const tls = {
+    transport,
+    namespace: config.namespace,
+    secret: config.tlsSecret,
+    names: serviceNames(config.serviceUrl),
+    log,
+  };
+  const serving = await ensureServing(tls);
+  const client = new Client({
+    transport,
+    kinds: KINDS,
+    stores: clientStores(stores),
+    fieldManager: 'squall',
+    instance: config.podName,
+  });
+  const door = buildDoor({
+    transport,
+    client,
+    sources: stores,
+    log,
+    metrics,
+    tls: serving,
+    dataDirectory: config.dataDirectory,
+    systemNamespace: config.namespace,
+    defaultNamespace: config.defaultNamespace,
+    executionTtlSeconds: config.executionTtlSeconds,
+    liveExecutionsMax: config.liveExecutionsMax,
+    stop,
+  });
+  followServing(serving, { ...tls, stop, onChange: door.useCertificate });
+  if (config.roles.api) await door.app.listen({ host: '::', port: config.httpsPort });
+  return { door, serving };
+}
+
+/** Waits for the Lease, then runs all controllers until `stop`. */
+async function lead(
+  { config, transport, stores, log, metrics, stop }: Parts,
+  lease: Lease,
+  door: Door,
+  { ca }: Serving,
+): Promise<void> {
+  await lease.acquire(stop);
+  log.info('this process leads');
+  const client = new Client({
+    transport,
+    kinds: KINDS,
+    stores: clientStores(stores),
+    fieldManager: 'squall',
+    instance: config.podName,
+    fence: lease.fence,
+    onEventError: (err) => log.debug({ err }, 'an Event was not told'),
+  });
+  await Promise.all(Object.values(stores).map((store) => store.synced));
+  log.info({ executions: stores.executions.size, rules: stores.rules.size }, 'caches are complete; reconciling');
+  const queue = new WorkQueue();
+  const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
+    runLoop(reconciler, { client, log, metrics, stop, queue: own });
+  const executions = executionReconciler({
+    sources: stores,
+    client,
+    transport,
+    settings: { ...config, ca, sha256 },
+    systemNamespace: config.namespace,
+    storeResult: (json) => door.results.put(json),
+    log,
+  });
+  const endSweep = startSweep({ sources: stores, queue, metrics, log });
+  stop.addEventListener('abort', endSweep, { once: true });
+  await applyCorePack(client, readCorePack(config.packsDirectory, config.namespace));
+  await Promise.all([
+    loop(triggerTypeReconciler(stores.triggerTypes)),
+    loop(ruleReconciler({ ...stores, systemNamespace: config.namespace })),
+    loop(actionReconciler(stores.actions)),
+    loop(executions, queue),
+  ]);
+}

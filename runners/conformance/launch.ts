@@ -1,0 +1,105 @@
+// runners/conformance/launch.ts — runs one case, as a process of this machine or as a container of an image.
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { secretMark } from '../../operator/api/envelope.ts';
+import { type Case, taskOf, taskVariables } from './case.ts';
+import { type Post, playOperator } from './operator.ts';
+
+/** What is tested: a bundle of the runner's entry, or an image run by `docker` or a program that takes the same words. */
+export type Subject = { readonly bundle: string } | { readonly image: string; readonly program: string };
+
+export interface Outcome {
+  readonly exit: number | null;
+  readonly log: string;
+  readonly posts: readonly Post[];
+}
+
+const EXECUTION = { namespace: 'default', name: 'e-1', uid: '6b0f3b5e-0000-4000-8000-000000000001' };
+
+export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
+  const home = await mkdtemp(join(tmpdir(), 'squall-case-'));
+  const folders = {
+    pod: join(home, 'pod'),
+    secrets: join(home, 'secrets'),
+    tmp: join(home, 'tmp'),
+    work: join(home, 'work'),
+  };
+  for (const path of Object.values(folders)) await mkdir(path);
+  // The container's user is another one.
+  for (const path of [home, ...Object.values(folders)]) await chmod(path, 0o777);
+  const tokenFile = join(folders.pod, 'token');
+  await writeFile(tokenFile, 'first-token');
+  for (const [name, value] of Object.entries(row.secrets)) await writeFile(join(folders.secrets, name), value);
+  const onPost = async (count: number): Promise<void> => {
+    if (count === row.rotateTokenAfter) await writeFile(tokenFile, 'second-token');
+  };
+  const operator = await playOperator(row.replies, { onPost });
+  try {
+    const env = {
+      ...row.podEnvironment,
+      ...taskVariables(taskOf(row, EXECUTION, secretMark), row.chunkBytes),
+      SQUALL_RESULT_URL: operator.url,
+      SQUALL_CA: operator.ca,
+    };
+    const ended = await launch(subject, { env, folders, stopWhenLogged: row.stopWhenLogged });
+    return { ...ended, posts: operator.posts };
+  } finally {
+    await operator.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+interface Setting {
+  readonly env: Readonly<Record<string, string>>;
+  readonly folders: { readonly pod: string; readonly secrets: string; readonly tmp: string; readonly work: string };
+  readonly stopWhenLogged: string | undefined;
+}
+
+function launch(subject: Subject, { env, folders, stopWhenLogged }: Setting): Promise<Pick<Outcome, 'exit' | 'log'>> {
+  const [file, words, variables, cwd] =
+    'bundle' in subject
+      ? ([process.execPath, [subject.bundle], ownVariables(folders), folders.work] as const)
+      : ([subject.program, containerWords(subject.image, Object.keys(env), folders), {}, undefined] as const);
+  const path = { PATH: process.env['PATH'] ?? '' };
+  const child = spawn(file, words, { cwd, env: { ...path, ...variables, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  let stopped = false;
+  const take = (piece: string): void => {
+    log += piece;
+    if (stopped || stopWhenLogged === undefined || !log.includes(stopWhenLogged)) return;
+    stopped = true;
+    child.kill('SIGTERM');
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exit) => resolve({ exit, log }));
+  });
+}
+
+const ownVariables = (folders: Setting['folders']): Record<string, string> => ({
+  SQUALL_TOKEN_FILE: join(folders.pod, 'token'),
+  SQUALL_SECRETS_DIR: folders.secrets,
+  TMPDIR: folders.tmp,
+  HOME: folders.work,
+});
+
+/** As the operator's pods are: read-only, another user, no privileges. */
+const containerWords = (image: string, names: readonly string[], folders: Setting['folders']): string[] => [
+  'run',
+  '--rm',
+  '--read-only',
+  '--network=host',
+  '--user=65532',
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+  `--volume=${folders.pod}:/var/run/squall:ro`,
+  `--volume=${folders.secrets}:/var/run/squall-secrets:ro`,
+  `--volume=${folders.tmp}:/tmp`,
+  `--volume=${folders.work}:/work`,
+  ...['SQUALL_TOKEN_FILE=/var/run/squall/token', 'SQUALL_SECRETS_DIR=/var/run/squall-secrets'].map((v) => `--env=${v}`),
+  ...names.map((name) => `--env=${name}`),
+  image,
+];

@@ -1,0 +1,143 @@
+// runners/node/entry.ts — the runner: task in, process, result out; see ../contract.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Task } from '../../operator/api/envelope.ts';
+import { commandOf, scratchOf } from './command.ts';
+import type { Delivery, Line } from './deliver.ts';
+import { LAST_WORDS_SECONDS, RESULT_MAX_BYTES } from './limits.ts';
+import { type Mask, maskOf } from './mask.ts';
+import { type Kept, Output } from './output.ts';
+import { runProcess } from './process.ts';
+import { type Ending, resultBody } from './result.ts';
+import { fillIn, readSecrets } from './secrets.ts';
+import { TaskFailure } from './failure.ts';
+import { readTask, UnreadableTask } from './task.ts';
+
+/** What the container's exit code says, by what became of the result. */
+const EXIT: Readonly<Record<Delivery, number>> = { delivered: 0, superseded: 0, undelivered: 69, refused: 77 };
+const EXIT_UNREADABLE = 64;
+/** How long a runner that could not read its task tries to say so, in seconds. */
+const UNREADABLE_DELIVERY_SECONDS = 1800;
+const NO_MASK = maskOf([]);
+const NOTHING: Kept = { head: '', tail: '', left: 0 };
+
+const say = (message: string): void => void process.stderr.write(`squall: ${message}\n`);
+
+async function main(env: NodeJS.ProcessEnv): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  // A log that nobody reads any more must not end the action.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  let task: Task;
+  try {
+    task = readTask(env);
+  } catch (error) {
+    if (!(error instanceof UnreadableTask)) throw error;
+    if (error.attempt === undefined) throw error;
+    const result = { attempt: error.attempt, ending: failureOf(error, NO_MASK), mask: NO_MASK };
+    return send(await openLine(env), result, UNREADABLE_DELIVERY_SECONDS);
+  }
+  const { ending, mask, line } = await perform(task, env, stop.signal);
+  const seconds = stop.signal.aborted ? Math.min(LAST_WORDS_SECONDS, task.deliverySeconds) : task.deliverySeconds;
+  return send(await line, { attempt: task.attempt, ending, mask }, seconds);
+}
+
+interface Performed {
+  readonly ending: Ending;
+  readonly mask: Mask;
+  readonly line: Promise<Line>;
+}
+
+/** Runs the task, and opens the line to the operator meanwhile; a task that can't be run is an ending too. */
+async function perform(task: Task, env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<Performed> {
+  let mask = NO_MASK;
+  let running: Promise<Ending>;
+  try {
+    const secrets = readSecrets(env['SQUALL_SECRETS_DIR'], task.secrets);
+    const token = readToken(env['SQUALL_TOKEN_FILE']);
+    mask = maskOf([...secrets.values(), ...(token ? [token] : [])]);
+    running = start(fillIn(task, secrets), { env, token, mask, stop });
+  } catch (error) {
+    return { ending: failureOf(error as Error, mask), mask, line: openLine(env) };
+  }
+  // Loading TLS takes longer than starting the process, so it comes second, beside the process.
+  const line = openLine(env);
+  line.then((open) => open.prepare()).catch(() => undefined); // whoever awaits the line gets the error
+  return { ending: await running.catch((error: Error) => failureOf(error, mask)), mask, line };
+}
+
+async function start(
+  task: Task,
+  { env, token, mask, stop }: { env: NodeJS.ProcessEnv; token: string | undefined; mask: Mask; stop: AbortSignal },
+): Promise<Ending> {
+  const scratch = scratchOf(task, env);
+  const command = commandOf(task, { env, scratch, token });
+  const stdout = new Output(mask, (text) => void process.stdout.write(text));
+  const stderr = new Output(mask, (text) => void process.stderr.write(text));
+  const ended = await runProcess(command, { stdout, stderr, scratch }, { timeoutSeconds: task.timeoutSeconds, stop });
+  return { ...ended, stdout: stdout.end(), stderr: stderr.end() };
+}
+
+function readToken(path: string | undefined): string | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path, 'utf8').trim();
+  } catch {
+    // The action may not need it; delivery says what is wrong with the file.
+    return undefined;
+  }
+}
+
+function failureOf(error: Error, mask: Mask): Ending {
+  const now = new Date();
+  const returnCode = error instanceof TaskFailure ? error.returnCode : 1;
+  say(mask.text(error.message));
+  return {
+    outcome: 'failed',
+    returnCode,
+    error: error.message,
+    startedAt: now,
+    endedAt: now,
+    stdout: NOTHING,
+    stderr: NOTHING,
+  };
+}
+
+/** Throws when the environment does not say where the result goes. */
+async function openLine(env: NodeJS.ProcessEnv): Promise<Line> {
+  const url = env['SQUALL_RESULT_URL'] ?? '';
+  const tokenFile = env['SQUALL_TOKEN_FILE'];
+  if (!URL.canParse(url) || !url.startsWith('https:') || tokenFile === undefined)
+    throw new UnreadableTask(
+      'SQUALL_RESULT_URL (https://…) and SQUALL_TOKEN_FILE must be set, so that the result can go out',
+    );
+  const { lineTo } = await import('./deliver.ts');
+  return lineTo({ url: new URL(url), ca: env['SQUALL_CA'] || undefined, tokenFile }, say);
+}
+
+async function send(
+  line: Line,
+  { attempt, ending, mask }: { attempt: number; ending: Ending; mask: Mask },
+  seconds: number,
+): Promise<number> {
+  const bodyFor = (limitBytes: number): string => resultBody(attempt, ending, mask, limitBytes);
+  const delivery = await line.deliver(bodyFor, RESULT_MAX_BYTES, seconds);
+  if (EXIT[delivery] !== 0) lastWords(`the result was ${delivery}`);
+  return EXIT[delivery];
+}
+
+/** Also kept by Kubernetes, as the container's termination message, for when no result arrives. */
+function lastWords(message: string): void {
+  say(message);
+  try {
+    writeFileSync('/dev/termination-log', message.slice(0, 4000), { flag: 'r+' });
+  } catch {
+    // Outside a pod there is none.
+  }
+}
+
+main(process.env).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    lastWords(error instanceof UnreadableTask ? error.message : (error.stack ?? error.message));
+    process.exit(error instanceof UnreadableTask ? EXIT_UNREADABLE : 70);
+  },
+);

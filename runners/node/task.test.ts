@@ -1,0 +1,61 @@
+// runners/node/task.test.ts — the check by hand refuses what the schema refuses, and the copied constants are the operator's.
+import { expect, test } from 'vitest';
+import { secretMark, Task } from '../../operator/api/envelope.ts';
+import { RESULT_MAX_BYTES } from '../../operator/api/execution.ts';
+import * as limits from './limits.ts';
+import { readTask, UnreadableTask } from './task.ts';
+
+const task: Task = {
+  version: 1,
+  execution: { namespace: 'default', name: 'e-1', uid: 'u-1' },
+  attempt: 2,
+  action: 'core.local',
+  runner: 'local-shell-cmd',
+  command: 'date',
+  arguments: [],
+  environment: { A: 'b' },
+  sudo: false,
+  secrets: [],
+  timeoutSeconds: 60,
+  deliverySeconds: 1800,
+};
+
+const read = (value: unknown): Task => readTask({ SQUALL_TASK: JSON.stringify(value) });
+
+test('a task of the schema is read as it is', () => {
+  expect(read(task)).toEqual(Task.parse(task));
+});
+
+test.each(Object.keys(Task.shape))('a task whose field %s has another type is refused by both', (field) => {
+  const broken = { ...task, [field]: { no: 1 } };
+  expect(Task.safeParse(broken).success).toBe(false);
+  expect(() => read(broken)).toThrow(UnreadableTask);
+});
+
+test.each(['command', 'script', 'directory'])('%s is optional in both', (field) => {
+  const runner = field === 'command' ? 'local-shell-script' : 'local-shell-cmd';
+  const without = { ...task, runner, script: 'date', [field]: undefined };
+  expect(Task.safeParse(without).success).toBe(true);
+  expect(read(without).runner).toBe(runner);
+});
+
+test.each([
+  ['no variable', {}, 'SQUALL_TASK is not set', undefined],
+  ['a lost piece', { SQUALL_TASK: '{"version":1,' }, 'SQUALL_TASK_<n>', undefined],
+  ['a newer version', { SQUALL_TASK: '{"version":2,"attempt":3}' }, "image of the operator's release", 3],
+  ['no command', { SQUALL_TASK: JSON.stringify({ ...task, command: undefined }) }, 'task.command', 2],
+])('%s is said in words, with the attempt when it is known', (_, env, words, attempt) => {
+  const error = (() => {
+    try {
+      return readTask(env);
+    } catch (thrown) {
+      return thrown as UnreadableTask;
+    }
+  })();
+  expect(error).toMatchObject({ message: expect.stringContaining(words), attempt });
+});
+
+test('the copied constants are those of the operator', () => {
+  expect(limits.RESULT_MAX_BYTES).toBe(RESULT_MAX_BYTES);
+  expect(`x${secretMark('p.1')}y`.replace(limits.SECRET_MARK, '<$1>')).toBe('x<p.1>y');
+});
