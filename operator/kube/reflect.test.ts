@@ -156,7 +156,7 @@ test('410 at connect lists again', async () => {
   expect(scene.names()).toEqual(['x', 'y']);
 });
 
-test('a silent connection is known within a minute, and resumed', async () => {
+test('a silent connection is known within a minute, and checked by a list', async () => {
   const scene = begin(new ScriptedTransport([map('x')]));
   await pass(1);
   scene.api.silence(true);
@@ -168,18 +168,22 @@ test('a silent connection is known within a minute, and resumed', async () => {
   scene.api.silence(false);
   await pass(2_000);
   expect(scene.names()).toEqual(['x', 'y']);
-  expect(scene.asked()).toEqual({ lists: 1, watches: 2 });
+  expect(scene.asked()).toEqual({ lists: 2, watches: 2 });
   expect(scene.errors).toEqual(['watch of configmaps: nothing heard for 57000 ms']);
   expect(await scene.restarts()).toEqual({ silence: 1 });
   expect(scene.store.healthy(50_000)).toBe(true);
 });
 
-test('a connection that is silent again and again is checked by a list', async () => {
+test('a kind that is so quiet that not even bookmarks come stays known, by a list after each watch', async () => {
   const scene = begin(new ScriptedTransport([map('x')]));
   await pass(1);
-  scene.api.silence(true);
-  await pass(120_000);
-  expect(scene.asked().lists).toBe(2);
+  for (let i = 0; i < 3; i++) {
+    await pass(45_000);
+    scene.api.endWatches();
+    await pass(1);
+    expect(scene.store.lastSignOfLifeMs()).toBeLessThan(1_000);
+  }
+  expect([scene.asked(), scene.errors]).toEqual([{ lists: 4, watches: 4 }, []]);
 });
 
 test('bookmarks alone keep a quiet watch alive', async () => {

@@ -38,25 +38,23 @@ export async function reflect(options: ReflectOptions): Promise<void> {
   const { stop, store, onError, metrics } = options;
   let from: string | undefined; // undefined: we do not know where we are, so list
   let failures = 0;
-  let silences = 0;
   while (!stop.aborted) {
     try {
-      if (from === undefined) {
-        from = await listAll(options);
-        silences = 0;
-      }
+      from ??= await listAll(options);
       const began = performance.now();
+      let heard = false;
       for await (const version of follow(options, from)) {
         from = version;
         failures = 0;
-        silences = 0;
+        heard = true;
       }
       if (performance.now() - began < INSTANT_MS) throw new Error(`watch of ${store.kind.plural} closed at once`);
+      // The API server sends no bookmarks of a kind that has not changed since it started: a list is the sign of life then.
+      if (!heard) from = undefined;
     } catch (error) {
       if (stop.aborted) return;
-      if (error instanceof SilenceError) silences += 1;
-      // Resuming went wrong twice: only a list tells where we are.
-      if (isGone(error) || silences > 1) from = undefined;
+      // After silence only a list tells where we are.
+      if (isGone(error) || error instanceof SilenceError) from = undefined;
       metrics?.watchRestarts.inc({ kind: store.kind.plural, cause: causeOf(error) });
       tell(onError, error);
       await pause(delayMs(error, failures++), stop);

@@ -40,14 +40,20 @@ function pend(scene: Scene, job: Job, obstacle: Obstacle | undefined): Execution
   const { now, observed, pod, self } = scene;
   const created = Date.parse(job.metadata.creationTimestamp ?? '');
   const age = Number.isNaN(created) ? 0 : now.getTime() - created;
-  if (!obstacle && age >= SILENCE_MS && !observed.warned)
-    return { look: { at: 'warnings', uid: (pod ?? job).metadata.uid }, requeueAfterMs: SILENCE_MS };
   const pendingSeconds = secondsIn(job, PENDING_ANNOTATION, PENDING_TIMEOUT_SECONDS);
   const left = pendingSeconds * 1000 - age;
+  if (!obstacle && (age >= SILENCE_MS || left <= 0) && !observed.warned)
+    return { look: { at: 'warnings', uid: (pod ?? job).metadata.uid }, requeueAfterMs: SILENCE_MS };
   if (left <= 0) {
     const why = obstacle ? `: ${obstacle.message}` : '; look at the pod and at the load of the cluster';
     const message = `the process did not start within ${pendingSeconds} s${why}`;
-    return kill(scene, job, { phase: 'TimedOut', reason: 'PendingTimedOut', message });
+    // What is known to be wrong says more than that it took too long.
+    const isKnown = obstacle && obstacle.graceMs !== Number.POSITIVE_INFINITY;
+    return kill(scene, job, {
+      phase: isKnown ? 'Failed' : 'TimedOut',
+      reason: isKnown ? obstacle.reason : 'PendingTimedOut',
+      message,
+    });
   }
   if (!obstacle || obstacle.graceMs === Number.POSITIVE_INFINITY)
     return { requeueAfterMs: sooner(Math.min(left, SILENCE_MS)) };
