@@ -38,7 +38,7 @@ const allow: Readonly<Record<string, readonly string[]>> = {
 const testOnly = ['vitest', 'fast-check', 'operator/kube/scripted', 'node:'];
 
 /** Files at the top of operator/ that wire the layers together, or build them. */
-const wiring = ['main', 'operator', 'stores', 'state', 'config', 'config.test', 'bundle'].map(
+const wiring = ['main', 'operator', 'stores', 'state', 'terms', 'config', 'config.test', 'bundle'].map(
   (f) => `operator/${f}.ts`,
 );
 

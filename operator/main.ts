@@ -1,4 +1,4 @@
-// operator/main.ts — the process: environment in, operator up, a clean stop on SIGTERM, an end when leadership is lost.
+// operator/main.ts — the process: environment in, operator up, a clean stop on SIGTERM.
 import { readConfig } from './config.ts';
 import { startOperator } from './operator.ts';
 
@@ -7,11 +7,6 @@ const STOP_MS = 20_000;
 
 const operator = await startOperator(readConfig(process.env), {
   version: process.env['SQUALL_VERSION'] ?? 'development',
-  // A follower starts anew and waits; two leaders must never be.
-  onLost: (reason) => {
-    console.error(JSON.stringify({ level: 60, msg: `the operator ends: ${reason}` }));
-    process.exit(1);
-  },
 });
 
 const stop = (): void => {

@@ -13,20 +13,18 @@ import { STALE_MS } from './http/sources.ts';
 import { ensureServing, followServing, serviceNames, type Serving } from './http/tls.ts';
 import { lockVolume } from './http/volume-lock.ts';
 import { Client } from './kube/client.ts';
-import { Lease } from './kube/lease.ts';
 import { countCalls } from './kube/observe.ts';
 import { WorkQueue } from './kube/queue.ts';
 import { type Observed, type Reconciler, runLoop } from './kube/reconcile.ts';
 import { loadTransport, type Transport, type TransportOptions } from './kube/transport.ts';
 import { clientStores, createStores, type Stores, watchAll } from './stores.ts';
 import { showState } from './state.ts';
+import { Terms } from './terms.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 
 export interface OperatorOptions {
   readonly version: string;
-  /** Told once, when this process can do nothing more; it has to end. */
-  readonly onLost: (reason: string) => void;
   /** For tests: something goes wrong before or after a call. */
   readonly fault?: NonNullable<TransportOptions['fault']>;
 }
@@ -61,15 +59,14 @@ export async function startOperator(config: Config, options: OperatorOptions): P
   const parts: Parts = { config, transport, stores, log, metrics, stop: stopping.signal };
   watchAll({ ...parts, namespace: config.watchNamespace });
 
-  const lease = new Lease({
+  const terms = new Terms({
     transport,
     namespace: config.namespace,
     name: config.lease,
     identity: `${config.podName}_${config.podUid}`,
-    onLost: options.onLost,
     log,
   });
-  showState({ ...parts, lease });
+  showState({ ...parts, lease: terms.lease });
   const health = buildHealthServer({ log, metrics, unready: () => unready(stores) });
   await health.listen({ host: '::', port: config.httpPort });
 
@@ -78,17 +75,12 @@ export async function startOperator(config: Config, options: OperatorOptions): P
   );
   const { door, serving } = await openDoor(parts);
   log.info({ version: options.version, server: transport.server }, 'doors are open');
-  const leading = config.roles.controller ? lead(parts, lease, door, serving) : Promise.resolve();
-  leading.catch((error: unknown) => {
-    if (stopping.signal.aborted) return;
-    log.fatal({ err: error }, 'the controllers ended');
-    options.onLost('the controllers ended');
-  });
+  const leading = config.roles.controller ? lead(parts, terms, door, serving) : Promise.resolve();
   return {
     stop: async () => {
       stopping.abort(new Error('the operator stops'));
       await leading.catch(() => undefined);
-      await lease.release();
+      await terms.lease.release();
       await Promise.all([door.app.close(), health.close()]);
       volume[Symbol.dispose]();
       await transport.close();
@@ -146,29 +138,26 @@ async function openDoor({
   return { door, serving };
 }
 
-/** Waits for the Lease, then runs all controllers until `stop`. */
+/** Runs all controllers whenever the Lease is held. */
 async function lead(
   { config, transport, stores, log, metrics, stop }: Parts,
-  lease: Lease,
+  terms: Terms,
   door: Door,
   { ca }: Serving,
 ): Promise<void> {
-  await lease.acquire(stop);
-  log.info('this process leads');
   const client = new Client({
     transport,
     kinds: KINDS,
     stores: clientStores(stores),
     fieldManager: 'squall',
     instance: config.podName,
-    fence: lease.fence,
+    fence: terms.lease.fence,
     onEventError: (err) => log.debug({ err }, 'an Event was not told'),
   });
-  await Promise.all(Object.values(stores).map((store) => store.synced));
-  log.info({ executions: stores.executions.size, rules: stores.rules.size }, 'caches are complete; reconciling');
-  const queue = new WorkQueue();
-  const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
-    runLoop(reconciler, { client, log, metrics, stop, queue: own });
+  const corePack = readCorePack(config.packsDirectory, config.namespace);
+  const triggerTypes = triggerTypeReconciler(stores.triggerTypes);
+  const rules = ruleReconciler({ ...stores, systemNamespace: config.namespace });
+  const actions = actionReconciler(stores.actions);
   const executions = executionReconciler({
     sources: stores,
     client,
@@ -178,13 +167,15 @@ async function lead(
     storeResult: (json) => door.results.put(json),
     log,
   });
-  const endSweep = startSweep({ sources: stores, queue, metrics, log });
-  stop.addEventListener('abort', endSweep, { once: true });
-  await applyCorePack(client, readCorePack(config.packsDirectory, config.namespace));
-  await Promise.all([
-    loop(triggerTypeReconciler(stores.triggerTypes)),
-    loop(ruleReconciler({ ...stores, systemNamespace: config.namespace })),
-    loop(actionReconciler(stores.actions)),
-    loop(executions, queue),
-  ]);
+  await terms.run(stop, async (term) => {
+    log.info('this process leads');
+    await Promise.all(Object.values(stores).map((store) => store.synced));
+    await applyCorePack(client, corePack);
+    log.info({ executions: stores.executions.size, rules: stores.rules.size }, 'caches are complete; reconciling');
+    const queue = new WorkQueue();
+    const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
+      runLoop(reconciler, { client, log, metrics, stop: term, queue: own });
+    const endSweep = startSweep({ sources: stores, queue, metrics, log });
+    await Promise.all([loop(triggerTypes), loop(rules), loop(actions), loop(executions, queue)]).finally(endSweep);
+  });
 }

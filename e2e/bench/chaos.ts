@@ -74,7 +74,7 @@ export async function chaos(namespace: string): Promise<Figure[]> {
     figures.push(await undisturbed(namespace, 'kills', ledger, COUNT, (done) => killLoop(operator, done)));
     await operator.end('SIGTERM');
 
-    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions', every: 2 } });
+    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions' } });
     figures.push(await undisturbed(namespace, 'lost', ledger, COUNT, async () => 'answer of every second create lost'));
     await operator.end('SIGTERM');
 

@@ -4,16 +4,23 @@ import { startOperator } from '../../operator/operator.ts';
 import type { FaultPoint } from './operator-process.ts';
 
 const fault = JSON.parse(process.env['SQUALL_FAULT'] ?? '{}') as FaultPoint;
+
 let calls = 0;
+/** Which of the matching calls is hit: by chance, since what is hit each time would never come through. */
+let nth = 1 + Math.floor(Math.random() * 3);
 
 await startOperator(readConfig(process.env), {
   version: 'chaos',
-  onLost: () => process.exit(1),
-  fault: (point, call) => {
+  fault: async (point, call) => {
     if (point !== fault.point || call.verb !== fault.verb || call.kind !== fault.kind) return;
     calls += 1;
-    if (calls % fault.every !== 0) return;
-    if (fault.effect === 'kill') process.kill(process.pid, 'SIGKILL');
-    else throw new Error('the connection was cut here, on purpose');
+    if (calls !== nth) return;
+    if (fault.effect === 'lose') {
+      nth += 1 + Math.floor(Math.random() * 3);
+      throw new Error('the connection was cut here, on purpose');
+    }
+    // Those before this one go out; this one never does.
+    if (point === 'before') await new Promise((go) => setTimeout(go, 20));
+    process.kill(process.pid, 'SIGKILL');
   },
 });

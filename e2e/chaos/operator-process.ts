@@ -10,15 +10,13 @@ import { eventually, kubectl, run, type Stage } from '../harness.ts';
 const HTTPS_PORT = 18443;
 const HTTP_PORT = 18080;
 
-/** Where something goes wrong: before or after its n-th call of this verb on this kind. */
+/** Where something goes wrong: before or after one of the first three calls of this verb on this kind. */
 export interface FaultPoint {
   /** kill: the process is gone at once; lose: the call was carried out, its answer never came. */
   readonly effect: 'kill' | 'lose';
   readonly point: 'before' | 'after';
   readonly verb: string;
   readonly kind: string;
-  /** Every how many matching calls; 1 = each. */
-  readonly every: number;
 }
 
 export interface StartOptions {

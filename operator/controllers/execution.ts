@@ -67,6 +67,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
   const { sources, now = () => new Date() } = options;
   const { executions, jobs, pods } = sources;
   const refused = new Map<Key, Refused>();
+  const since = new Map<Key, number>();
   const lost = new Map<Key, string>();
   jobs.subscribe((old, current) => {
     if (old && !current) for (const key of keysOf(old)) if (executions.get(key)) lost.set(key, old.metadata.name);
@@ -76,6 +77,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
     const self = executions.get(key);
     if (!self) {
       refused.delete(key);
+      since.delete(key);
       lost.delete(key);
       return undefined;
     }
@@ -99,8 +101,10 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
       const self = executions.get(key);
       const why = refusalOf(error);
       if (!self || !why) return;
+      if (!since.has(key)) since.set(key, now().getTime());
+      if (why.mayPass && now().getTime() - (since.get(key) ?? 0) < FORBIDDEN_GRACE_MS) return;
       const job = jobName(self.metadata.name, self.status?.attempt ?? 1, options.settings.sha256);
-      refused.set(key, { job, ...why });
+      refused.set(key, { job, reason: why.reason, message: why.message });
     },
   };
 }
@@ -138,11 +142,16 @@ function observe(
 }
 
 /** What the API server will refuse again; undefined for what may pass by itself. */
-function refusalOf(error: unknown): Pick<Refused, 'reason' | 'message'> | undefined {
-  if (error instanceof SquatterError) return { reason: 'NameTaken', message: error.message };
+function refusalOf(error: unknown): (Pick<Refused, 'reason' | 'message'> & { readonly mayPass: boolean }) | undefined {
+  if (error instanceof SquatterError) return { reason: 'NameTaken', message: error.message, mayPass: false };
   const status = statusOf(error);
   if (!status || status.details?.kind === 'executions' || ![400, 403, 413, 422].includes(status.code)) return undefined;
-  return { reason: 'JobRefused', message: `Kubernetes refused the Job: ${status.message}` };
+  // A quota has room again, and an API server that has just started knows no rights yet.
+  return {
+    reason: 'JobRefused',
+    message: `Kubernetes refused the Job: ${status.message}`,
+    mayPass: status.code === 403,
+  };
 }
 
 export interface SweepOptions {
@@ -154,6 +163,8 @@ export interface SweepOptions {
 }
 
 const SWEEP_MS = 30_000;
+/** How long a Job that is forbidden is tried again. */
+const FORBIDDEN_GRACE_MS = 600_000;
 
 /** Every 30 s: Executions that should have a Job for 30 s and have none are counted and looked at. @returns a function that ends it */
 export function startSweep(options: SweepOptions): () => void {

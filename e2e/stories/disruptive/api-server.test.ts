@@ -27,7 +27,7 @@ describe.runIf(canDisrupt)('an unreliable API server', () => {
     });
 
   test('50 creates whose answers are lost lead to 50 executions', async () => {
-    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions', every: 2 } });
+    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions' } });
     await ledgerRule(namespace, 'lost', ledger());
     const accepted = await sendAll(namespace, 'lost', idsOf('lost', 50), 10);
     expect(compare(await settled(namespace, accepted), ledger().lines)).toEqual({ lost: [], doubled: [] });
