@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { stringify } from 'yaml';
-import { eventually, kubectl, run, type Stage } from '../harness.ts';
+import { eventually, kubectl, type Stage } from '../harness.ts';
 
 const HTTPS_PORT = 18443;
 const HTTP_PORT = 18080;
@@ -39,6 +39,7 @@ export class OperatorProcess {
   readonly #folder = resolve('artifacts/operator-process');
   #child: ChildProcess | undefined;
   #starts = 0;
+  #selector: Readonly<Record<string, string>> = {};
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -62,18 +63,13 @@ export class OperatorProcess {
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(`${this.#folder}/data`, { recursive: true });
     await kubectl(['-n', namespace, 'scale', `deployment/${release}`, '--replicas=0']);
+    this.#selector = JSON.parse(
+      await kubectl(['-n', namespace, 'get', 'service', release, '-o', 'jsonpath={.spec.selector}']),
+    ) as Record<string, string>;
+    const labels = Object.entries(this.#selector).map(([name, value]) => `${name}=${value}`);
     await eventually('the installed operator is gone', async () => {
-      const { stdout } = await run(this.#stage.kubectl, [
-        '-n',
-        namespace,
-        'get',
-        'pods',
-        '-l',
-        'app.kubernetes.io/component=operator',
-        '-o',
-        'name',
-      ]);
-      return stdout.trim() === '';
+      const pods = await kubectl(['-n', namespace, 'get', 'pods', '-l', labels.join(','), '-o', 'name']);
+      return pods.trim() === '';
     });
     await kubectl([
       '-n',
@@ -192,7 +188,6 @@ export class OperatorProcess {
     const { namespace, release } = this.#stage;
     await this.end('SIGTERM');
     await kubectl(['-n', namespace, 'delete', 'endpointslice', `${release}-process`, '--ignore-not-found']);
-    const selector = { 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': 'operator' };
     await kubectl([
       '-n',
       namespace,
@@ -201,7 +196,7 @@ export class OperatorProcess {
       release,
       '--type=merge',
       '-p',
-      JSON.stringify({ spec: { selector } }),
+      JSON.stringify({ spec: { selector: this.#selector } }),
     ]);
     await kubectl(['-n', namespace, 'scale', `deployment/${release}`, '--replicas=1']);
     await kubectl(['-n', namespace, 'rollout', 'status', `deployment/${release}`, '--timeout=90s']);
