@@ -1,7 +1,8 @@
 // e2e/stories/trust.test.ts — nobody becomes more than he is by way of an Action, a Rule or an Execution.
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { eventually, kubectl, kubectlRefusal, ours } from '../harness.ts';
+import { API_VERSION } from '../../operator/api/meta.ts';
+import { createExecution, ended, eventually, kubectl, kubectlRefusal, ours } from '../harness.ts';
 import { scratchNamespace } from './scratch.ts';
 import { grant, isRefused, tries } from './people.ts';
 
@@ -188,4 +189,24 @@ test('a Rule needs an author who may create Executions', async () => {
 
 test('rights end at the namespace', async () => {
   expect(await isRefused('tom', elsewhere, 'Execution', request())).toContain('forbidden');
+});
+
+test('nobody but the operator makes a Job that belongs to an Execution', async () => {
+  const name = await createExecution(namespace, 'core.local', {}, { control: 'cancel' });
+  const { metadata } = await ended(namespace, name);
+  const forged = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      namespace,
+      name: `${name}-1`,
+      ownerReferences: [{ apiVersion: API_VERSION, kind: 'Execution', name, uid: metadata.uid, controller: true }],
+    },
+    spec: {
+      suspend: true,
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'x', image: 'none' }] } },
+    },
+  };
+  const refusal = await kubectlRefusal(['create', '-f', '-'], stringify(forged));
+  expect(refusal).toContain('metadata.ownerReferences: only the operator makes Jobs of an Execution');
 });
