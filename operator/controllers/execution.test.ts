@@ -133,6 +133,26 @@ test('a Job that Kubernetes refuses ends it with what Kubernetes said', async ()
   });
 });
 
+test('rights and quotas that may come back are waited for, ten minutes', async () => {
+  const forbidden = { code: 403, reason: 'Forbidden', message: 'exceeded quota' };
+  const { api, look, status } = scene(action(), execution());
+  api.fail({ verb: 'create', path: /jobs$/ }, forbidden, forbidden, forbidden);
+  await look(1);
+  await look(300);
+  expect(status()?.phase).toBe('Requested');
+  await look(602);
+  await look(603);
+  expect(status()).toMatchObject({ reason: 'JobRefused', message: expect.stringContaining('exceeded quota') });
+});
+
+test('a right that comes back leads to the Job', async () => {
+  const { api, look } = scene(action(), execution());
+  api.fail({ verb: 'create', path: /jobs$/ }, { code: 403, reason: 'Forbidden', message: 'no rights yet' });
+  await look(1);
+  await look(2);
+  expect(api.object(JOB)).toBeDefined();
+});
+
 test('an API server that is busy is asked again', async () => {
   const { api, look, status } = scene(action(), execution());
   api.fail({ verb: 'create', path: /jobs$/ }, { code: 503 });

@@ -67,7 +67,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
   const { sources, now = () => new Date() } = options;
   const { executions, jobs, pods } = sources;
   const refused = new Map<Key, Refused>();
-  const since = new Map<Key, number>();
+  const forbidden = new Map<Key, { readonly job: string; readonly at: number }>();
   const lost = new Map<Key, string>();
   jobs.subscribe((old, current) => {
     if (old && !current) for (const key of keysOf(old)) if (executions.get(key)) lost.set(key, old.metadata.name);
@@ -77,7 +77,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
     const self = executions.get(key);
     if (!self) {
       refused.delete(key);
-      since.delete(key);
+      forbidden.delete(key);
       lost.delete(key);
       return undefined;
     }
@@ -101,9 +101,11 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
       const self = executions.get(key);
       const why = refusalOf(error);
       if (!self || !why) return;
-      if (!since.has(key)) since.set(key, now().getTime());
-      if (why.mayPass && now().getTime() - (since.get(key) ?? 0) < FORBIDDEN_GRACE_MS) return;
       const job = jobName(self.metadata.name, self.status?.attempt ?? 1, options.settings.sha256);
+      const first = forbidden.get(key);
+      const at = first?.job === job ? first.at : now().getTime();
+      forbidden.set(key, { job, at });
+      if (why.mayPass && now().getTime() - at < FORBIDDEN_GRACE_MS) return;
       refused.set(key, { job, reason: why.reason, message: why.message });
     },
   };

@@ -1,13 +1,8 @@
-// operator/http/certificates.ts — a private CA and the serving certificate that it signs: P-256, made with WebCrypto.
+// operator/http/certificates.ts — a private CA and the serving certificate that it signs: P-256, made with WebCrypto. Loaded only when one is made.
 import './reflect.ts';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-
-/** PEM of a certificate and of its private key. */
-export interface Pair {
-  readonly cert: string;
-  readonly key: string;
-}
+import type { Pair } from './certificate.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
@@ -55,22 +50,6 @@ export async function createLeaf(ca: Pair, names: readonly string[], now: Date):
     ],
   });
   return { cert: `${cert.toString('pem').trimEnd()}\n`, key: await keyPem(keys.privateKey) };
-}
-
-export interface CertificateFacts {
-  readonly notAfter: Date;
-  /** When two thirds of its life are over. */
-  readonly renewAt: Date;
-  readonly names: readonly string[];
-}
-
-/** @throws Error when it is not a certificate */
-export function readCertificate(pem: string): CertificateFacts {
-  const { notBefore, notAfter, extensions } = new x509.X509Certificate(pem);
-  const alternative = extensions.find((one) => one instanceof x509.SubjectAlternativeNameExtension);
-  const names = alternative?.names.toJSON().map(({ value }) => value) ?? [];
-  const lifeMs = notAfter.getTime() - notBefore.getTime();
-  return { notAfter, renewAt: new Date(notBefore.getTime() + (lifeMs * 2) / 3), names };
 }
 
 const validity = (now: Date, days: number) => ({

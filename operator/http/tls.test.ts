@@ -3,7 +3,8 @@ import { connect, type TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
 import { ScriptedTransport } from '../kube/scripted.ts';
 import { createLog } from '../telemetry/log.ts';
-import { createCa, createLeaf, readCertificate } from './certificates.ts';
+import { readCertificate } from './certificate.ts';
+import { createCa, createLeaf } from './certificates.ts';
 import { buildServer } from './server.ts';
 import { ensureServing, serviceNames, type TlsOptions } from './tls.ts';
 

@@ -4,7 +4,7 @@ import { isAlreadyExists, isConflict, isNotFound } from '../kube/errors.ts';
 import { collectionPath, KIND, objectPath } from '../kube/paths.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createCa, createLeaf, type Pair, readCertificate } from './certificates.ts';
+import { type Pair, readCertificate } from './certificate.ts';
 
 export interface TlsOptions {
   readonly transport: Transport;
@@ -30,6 +30,8 @@ interface Material extends Serving {
 /** How often the Secret is looked at: for its renewal, and for one made by another replica. */
 const CHECK_MS = 600_000;
 const TRIES = 5;
+/** 20 MiB of code that a start with a good certificate does without. */
+const makers = () => import('./certificates.ts');
 
 /** The DNS names of a Service in its cluster, from its URL. */
 export function serviceNames(serviceUrl: string): readonly string[] {
@@ -94,6 +96,7 @@ async function renew(held: Material | undefined, { names }: TlsOptions, now: Dat
   const bundle = held ? certificatesIn(held.ca).filter((pem) => readCertificate(pem).notAfter > now) : [];
   const newest = bundle[0];
   if (!held || newest === undefined || readCertificate(newest).renewAt <= now) {
+    const { createCa, createLeaf } = await makers();
     const ca = await createCa(now);
     // Pods that run trust the old CA only: it stays in the bundle, and the leaf is signed by it as long as that leaf lives.
     if (held && newest !== undefined && isGood(held.cert, names, now))
@@ -103,7 +106,7 @@ async function renew(held: Material | undefined, { names }: TlsOptions, now: Dat
   }
   if (isGood(held.cert, names, now)) return held;
   return {
-    ...(await createLeaf({ cert: newest, key: held.caKey }, names, now)),
+    ...(await (await makers()).createLeaf({ cert: newest, key: held.caKey }, names, now)),
     ca: bundle.join(''),
     caKey: held.caKey,
   };
