@@ -123,6 +123,15 @@ export async function deleteNamespace(name: string): Promise<void> {
   await api.delete(objectPath(KIND.namespace, undefined, name), { propagation: 'Background' });
 }
 
+export async function namespaceExists(name: string): Promise<boolean> {
+  const api = await kubernetes();
+  const found = await api.get(objectPath(KIND.namespace, undefined, name)).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  return found !== undefined;
+}
+
 /** An object of ours, ready to apply. */
 export const ours = (kind: string, namespace: string, name: string, spec: object): object => ({
   apiVersion: API_VERSION,

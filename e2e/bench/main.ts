@@ -54,7 +54,7 @@ try {
     opened: (open) => (cluster = open),
   });
   Object.assign(process.env, setup.environment);
-  const { createNamespace, deleteNamespace } = await import('../harness.ts');
+  const { createNamespace, deleteNamespace, eventually, namespaceExists } = await import('../harness.ts');
   for (const name of wanted) {
     const namespace = `bench-${name}-${Date.now().toString(36)}`;
     console.error(`benchmark ${name} …`);
@@ -66,6 +66,8 @@ try {
       console.error(`benchmark ${name}:`, error);
     }
     await deleteNamespace(namespace);
+    // Thousands of objects that are being deleted would disturb what comes next.
+    await eventually(`${namespace} is gone`, async () => !(await namespaceExists(namespace)), 600);
   }
   setup.installed.close();
 } finally {
