@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Execution } from '../../operator/api/kinds.ts';
 import { idsOf, ledgerRule, sendAll, settled } from '../chaos/events.ts';
 import { compare, type Ledger, openLedger } from '../chaos/ledger.ts';
-import { OperatorProcess } from '../chaos/operator-process.ts';
+import { OperatorProcess, type StartOptions } from '../chaos/operator-process.ts';
 import { openCluster } from '../cluster/cluster.ts';
 import { createProgress } from '../cluster/progress.ts';
 import { eventually, list, stage } from '../harness.ts';
@@ -11,6 +11,8 @@ import { type Figure, seconds } from './figures.ts';
 
 /** How many events each part sends; SQUALL_CHAOS_COUNT scales all of them. */
 const COUNT = Number(process.env['SQUALL_CHAOS_COUNT'] ?? 1000);
+/** Which parts are played; SQUALL_CHAOS_PARTS names some of them. */
+const PARTS = (process.env['SQUALL_CHAOS_PARTS'] ?? 'kills,lost,restarts').split(',');
 
 /** Sends `count` events while `trouble` goes on; the ledger must equal what was sent. */
 async function undisturbed(
@@ -69,34 +71,41 @@ export async function chaos(namespace: string): Promise<Figure[]> {
   await operator.take();
   const ledger = await openLedger(stage.hostAddress!);
   const figures: Figure[] = [];
-  try {
-    await operator.start();
-    figures.push(await undisturbed(namespace, 'kills', ledger, COUNT, (done) => killLoop(operator, done)));
-    await operator.end('SIGTERM');
-
-    await operator.start({ fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions' } });
-    figures.push(await undisturbed(namespace, 'lost', ledger, COUNT, async () => 'answer of every second create lost'));
-    await operator.end('SIGTERM');
-
-    await operator.start();
-    figures.push(
-      await undisturbed(namespace, 'restarts', ledger, COUNT, async (done) => {
+  const troubles: Readonly<
+    Record<string, { readonly start: StartOptions; trouble(done: AbortSignal): Promise<string> }>
+  > = {
+    kills: { start: {}, trouble: (done) => killLoop(operator, done) },
+    lost: {
+      start: { fault: { effect: 'lose', point: 'after', verb: 'create', kind: 'executions' } },
+      trouble: () => Promise.resolve('answers of creates lost, about every second'),
+    },
+    restarts: {
+      start: {},
+      trouble: async (done) => {
         let restarts = 0;
-        while (!done.aborted && restarts < 20) {
+        for (; !done.aborted && restarts < 20; restarts += 1) {
           await sleep(10_000);
           await control.kill('apiserver');
           await control.start('apiserver');
-          restarts += 1;
         }
         return `API server killed ${restarts} times`;
-      }),
-    );
+      },
+    },
+  };
+  try {
+    for (const part of PARTS) {
+      const play = troubles[part];
+      if (!play) throw new Error(`SQUALL_CHAOS_PARTS: "${part}" is not one of ${Object.keys(troubles).join(', ')}`);
+      await operator.start(play.start);
+      figures.push(await undisturbed(namespace, part, ledger, COUNT, (done) => play.trouble(done)));
+      await operator.end('SIGTERM');
+    }
     const executions = (await list(Execution, namespace)).length;
     figures.push({
       what: 'executions in all',
       measured: String(executions),
-      budget: String(3 * COUNT),
-      met: executions === 3 * COUNT,
+      budget: String(PARTS.length * COUNT),
+      met: executions === PARTS.length * COUNT,
     });
   } finally {
     ledger.close();
