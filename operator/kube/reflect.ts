@@ -123,10 +123,10 @@ function selectors({ labelSelector, fieldSelector }: Pick<ReflectOptions, 'label
   return { ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) };
 }
 
-/** 0.25 to 0.5 s after the first failure, doubling up to 30 s; never sooner than the API server asks for. */
+/** 0.25 to 0.5 s after the first failure, doubling up to 10 s; never sooner than the API server asks for. */
 function delayMs(error: unknown, failures: number): number {
   if (isGone(error) && failures === 0) return 0;
-  const backoffMs = Math.min(500 * 2 ** failures, 30_000) * (1 - Math.random() / 2);
+  const backoffMs = Math.min(500 * 2 ** failures, 10_000) * (1 - Math.random() / 2);
   return Math.max(backoffMs, error instanceof StatusError ? (error.retryAfterMs ?? 0) : 0);
 }
 
