@@ -8,15 +8,16 @@ const stages: readonly [string, string, readonly string[]][] = [
   ['types', process.execPath, ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.json']],
   ['generated files', process.execPath, ['crds/generate.ts', ...(fix ? [] : ['--check'])]],
   ['dead code', 'knip', ['--no-progress']],
-  ['layers and unit tests', 'vitest', ['run', '--reporter=dot']],
+  ['layers and unit tests', 'vitest', ['run', '--reporter=minimal']],
 ];
 
-let failed = 0;
+const failed: string[] = [];
 for (const [name, command, args] of stages) {
   const began = performance.now();
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  if (status !== 0) failed += 1;
+  if (status !== 0) failed.push(name);
   console.log(`${status === 0 ? '✓' : '✗'} ${name} (${seconds} s)${error ? `: ${error.message}` : ''}`);
 }
-process.exit(failed === 0 ? 0 : 1);
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}.`);
+process.exit(failed.length === 0 ? 0 : 1);
