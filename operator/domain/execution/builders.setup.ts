@@ -6,7 +6,8 @@ import type { Action, Execution } from '../../api/kinds.ts';
 import { API_VERSION, type KubeObject, LABEL } from '../../api/meta.ts';
 import { EXECUTION_ANNOTATION, MODE_ANNOTATION, PENDING_ANNOTATION, TIMEOUT_ANNOTATION } from '../job/names.ts';
 import { type Job, type Pod, projectJob, projectPod } from '../job/shapes.ts';
-import type { ExecutionSettings, ObservedExecution } from './observed.ts';
+import type { ExecutionPlan, ExecutionSettings, ObservedExecution } from './observed.ts';
+import { planExecution } from './plan.ts';
 
 export const T0 = new Date('2026-03-01T10:00:00.000Z');
 export const at = (seconds: number): Date => new Date(T0.getTime() + seconds * 1000);
@@ -138,3 +139,16 @@ export const observed = (rest: Partial<ObservedExecution> & { self?: KubeObject 
   settings,
   ...rest,
 });
+
+/** Names of what a plan creates. */
+export const created = ({ writes = [] }: ExecutionPlan): readonly string[] =>
+  writes.flatMap((w) => (w.do === 'create' ? [w.object.metadata.name] : []));
+/** What a plan deletes, as Kind/name. */
+export const deleted = ({ writes = [], after = [] }: ExecutionPlan): readonly string[] =>
+  [...writes, ...after].flatMap((w) => (w.do === 'delete' ? [`${w.object.kind}/${w.object.metadata.name}`] : []));
+export const plan = (rest: Partial<ObservedExecution>, seconds: number): ExecutionPlan =>
+  planExecution(observed(rest), at(seconds));
+export const retrying = { retry: { limit: 2, delaySeconds: 10 } };
+export const event = {
+  context: { trigger: { type: 'core.x', event: 'i', source: 's', receivedAt: iso(0), rule: { name: 'r', uid: 'u' } } },
+};
