@@ -19,6 +19,17 @@ export interface FaultPoint {
   readonly kind: string;
 }
 
+/** The calls on which an event's way depends, each to be cut before it is made and after. */
+const CALLS: readonly (readonly [verb: string, kind: string])[] = [
+  ['create', 'executions'],
+  ['create', 'jobs'],
+  ['replaceStatus', 'executions'],
+  ['delete', 'jobs'],
+];
+export const KILL_POINTS: readonly FaultPoint[] = CALLS.flatMap(([verb, kind]) =>
+  (['before', 'after'] as const).map((point) => ({ effect: 'kill', point, verb, kind }) satisfies FaultPoint),
+);
+
 export interface StartOptions {
   readonly fault?: FaultPoint;
   readonly environment?: NodeJS.ProcessEnv;
@@ -124,6 +135,7 @@ export class OperatorProcess {
     const child = spawn(process.execPath, [...program], {
       env: {
         PATH: process.env['PATH'],
+        NODE_OPTIONS: '--max-semi-space-size=4', // as in its image
         KUBECONFIG: this.kubeconfig,
         SQUALL_NAMESPACE: namespace,
         SQUALL_SERVICE_ACCOUNT: release,

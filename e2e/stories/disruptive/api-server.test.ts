@@ -1,9 +1,9 @@
 // e2e/stories/disruptive/api-server.test.ts — the API server goes away, loses answers, forgets its history; Squall does not.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { Execution } from '../../../operator/api/kinds.ts';
 import { idsOf, ledgerRule, sendAll, settled } from '../../chaos/events.ts';
+import { compact } from '../../chaos/compact.ts';
 import { compare } from '../../chaos/ledger.ts';
 import { openCluster } from '../../cluster/cluster.ts';
 import { createProgress } from '../../cluster/progress.ts';
@@ -54,16 +54,8 @@ describe.runIf(canDisrupt)('an unreliable API server', () => {
   test('a compaction that makes every watch start over loses nothing', async () => {
     await ledgerRule(namespace, 'compact', ledger());
     const server = await control();
-    const etcd = async (path: string, body: object): Promise<{ header: { revision: string } }> => {
-      const response = await request(`http://127.0.0.1:2379/v3/${path}`, {
-        method: 'POST',
-        body: JSON.stringify(body),
-      });
-      return (await response.body.json()) as { header: { revision: string } };
-    };
     const sending = sendAll(namespace, 'compact', idsOf('compact', 20), 4);
-    const { header } = await etcd('maintenance/status', {});
-    await etcd('kv/compaction', { revision: header.revision, physical: true });
+    await compact();
     await server.kill('apiserver');
     await server.start('apiserver');
     await answers();

@@ -3,27 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { KIND } from '../../../operator/kube/paths.ts';
 import { idsOf, ledgerRule, sendAll, settled } from '../../chaos/events.ts';
 import { compare } from '../../chaos/ledger.ts';
-import type { FaultPoint } from '../../chaos/operator-process.ts';
+import { KILL_POINTS } from '../../chaos/operator-process.ts';
 import { eventually, list } from '../../harness.ts';
 import { scratchNamespace } from '../scratch.ts';
 import { canDisrupt, operatorProcess } from './process.ts';
 
 const COUNT = 5;
-const calls: readonly [string, string][] = [
-  ['create', 'executions'],
-  ['create', 'jobs'],
-  ['replaceStatus', 'executions'],
-  ['delete', 'jobs'],
-];
-const points: FaultPoint[] = calls.flatMap(([verb, kind]) =>
-  (['before', 'after'] as const).map((point) => ({ effect: 'kill', point, verb, kind }) satisfies FaultPoint),
-);
 
 describe.runIf(canDisrupt)('killed at every call', () => {
   const { name: namespace } = scratchNamespace('crash');
   const { operator, ledger } = operatorProcess();
 
-  test.each(points)('$point $verb $kind', async (fault) => {
+  test.each(KILL_POINTS)('$point $verb $kind', async (fault) => {
     await operator.end();
     await operator.start();
     const url = `${fault.verb}-${fault.kind}-${fault.point}`.toLowerCase();
