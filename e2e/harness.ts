@@ -18,6 +18,7 @@ export interface Stage {
   readonly kubeconfig: string;
   readonly kubectl: string;
   readonly helm: string;
+  readonly helm4?: string | undefined;
   readonly kwok?: string | undefined;
   readonly auditLog?: string | undefined;
   readonly hostAddress?: string | undefined;

@@ -52,6 +52,17 @@ const tools: readonly Tool[] = [
       ])
       .join(' '),
   },
+  {
+    name: 'helm4',
+    module: 'helm4',
+    package: 'helm.sh/helm/v4/cmd/helm',
+    ldflags: ['pkg/chart/common', 'pkg/chart/v2/lint/rules']
+      .flatMap((name) => [
+        `-X helm.sh/helm/v4/${name}.k8sVersionMajor=1`,
+        `-X helm.sh/helm/v4/${name}.k8sVersionMinor=34`,
+      ])
+      .join(' '),
+  },
   { name: 'kwok', module: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
   { name: 'coredns', module: 'coredns', package: 'github.com/coredns/coredns', isStatic: true },
   { name: 'pause', module: 'pause', package: '.', isStatic: true },

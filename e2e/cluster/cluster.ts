@@ -19,7 +19,7 @@ export interface Cluster {
   readonly origin: 'context' | 'kind' | 'embedded';
   /** Path of an admin kubeconfig of our own; its current context is the right one. */
   readonly kubeconfig: string;
-  readonly tools: { readonly kubectl: string; readonly helm: string; readonly kwok?: string };
+  readonly tools: { readonly kubectl: string; readonly helm: string; readonly helm4?: string; readonly kwok?: string };
   /** Prefix of the images in a registry, such as `registry.example.com/team`; undefined when they are in the nodes. */
   readonly registry?: string;
   /** JSON lines of level Metadata; embedded only. */
@@ -66,7 +66,7 @@ async function openEmbedded(progress: Progress): Promise<Cluster> {
   return {
     origin: 'embedded',
     kubeconfig: paths.adminKubeconfig,
-    tools: { kubectl: tool('kubectl'), helm: tool('helm'), kwok: tool('kwok') },
+    tools: { kubectl: tool('kubectl'), helm: tool('helm'), helm4: tool('helm4'), kwok: tool('kwok') },
     auditLog: paths.auditLog,
     hostAddress: node.bridgeAddress,
     control: controlOf(ledger),
@@ -136,6 +136,9 @@ async function findTools(progress: Progress): Promise<Cluster['tools']> {
     await progress.step(`compile ${missing.join(' and ')}`, (note) => buildTools(note, missing));
   }
   const path = (name: string) => found(name) ?? join(paths.bin, name);
-  const kwok = found('kwok');
-  return { kubectl: path('kubectl'), helm: path('helm'), ...(kwok === undefined ? {} : { kwok }) };
+  const optional = ['helm4', 'kwok'].flatMap((name) => {
+    const file = found(name);
+    return file === undefined ? [] : [[name, file] as const];
+  });
+  return { kubectl: path('kubectl'), helm: path('helm'), ...Object.fromEntries(optional) };
 }

@@ -13,7 +13,9 @@ const fullname = (name: string): string => (name.includes('squall') ? name : `${
 const claim = `pvc ${fullname(release)}-data`;
 let values = '{}';
 
-async function install(name: string, ...more: readonly string[]): Promise<Ran> {
+const install = (name: string, ...more: readonly string[]) => installBy(stage.helm, name, ...more);
+
+async function installBy(program: string, name: string, ...more: readonly string[]): Promise<Ran> {
   const args = [
     'upgrade',
     '--install',
@@ -28,7 +30,7 @@ async function install(name: string, ...more: readonly string[]): Promise<Ran> {
     '-',
     ...more,
   ];
-  return run(stage.helm, args, values);
+  return run(program, args, values);
 }
 
 /** The Service is new, so the next story needs its new address. */
@@ -95,6 +97,15 @@ describe('one after the other', () => {
     await runs();
   });
 
+  test.runIf(stage.helm4)('Helm 4 upgrades what Helm 3 installed, and Helm 3 goes on from there', async () => {
+    for (const program of [stage.helm4!, stage.helm]) {
+      const { code, stderr } = await installBy(program, release);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await remember(execution)).toEqual(before);
+    }
+    await runs();
+  });
+
   test('the chart says what does not fit: a second replica, a typing error, a second release for the whole cluster', async () => {
     expect((await install(release, '--set', 'replicas=2')).stderr).toMatch(
       /replicas.*(?:want 1|less than or equal to 1)/,
@@ -147,14 +158,16 @@ describe('one after the other', () => {
   });
 });
 
-test('what the chart renders passes helm lint and the checks of the API server', async () => {
+const helms = [stage.helm, ...(stage.helm4 === undefined ? [] : [stage.helm4])];
+
+test.each(helms)('what the chart renders passes lint and the checks of the API server: %s', async (program) => {
   const settings = [
     '--set',
     'scope=namespace,podDisruptionBudget.enabled=true,dashboard.enabled=true,proxy.https=http://proxy:3128,replicas=0',
   ];
-  const lint = await run(stage.helm, ['lint', '--strict', 'charts/squall', ...settings]);
+  const lint = await run(program, ['lint', '--strict', 'charts/squall', ...settings]);
   expect(lint.stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
-  const { stdout, code } = await run(stage.helm, [
+  const { stdout, code } = await run(program, [
     'template',
     'dry',
     'charts/squall',
