@@ -25,19 +25,27 @@ export class Terms {
         this.#log.warn({ reason }, 'no longer leading; the doors stay open');
         ended.abort(new Error(reason));
       };
-      await this.#persist(work, AbortSignal.any([stop, ended.signal]));
+      await persist(work, AbortSignal.any([stop, ended.signal]), this.#log);
     }
   }
+}
 
-  async #persist(work: (term: AbortSignal) => Promise<void>, term: AbortSignal): Promise<void> {
-    while (!term.aborted) {
-      try {
-        await work(term);
-      } catch (err) {
-        if (term.aborted) return;
-        this.#log.error({ err }, 'the controllers failed and are started again');
-        await pause(RETRY_MS, undefined, { signal: term }).catch(() => undefined);
-      }
+/** Does `work` again whenever it fails, until the term ends. What is left of work that has failed is told to end before it begins again. */
+export async function persist(
+  work: (signal: AbortSignal) => Promise<void>,
+  term: AbortSignal,
+  log: Log,
+  retryMs = RETRY_MS,
+): Promise<void> {
+  while (!term.aborted) {
+    const attempt = new AbortController();
+    try {
+      await work(AbortSignal.any([term, attempt.signal]));
+    } catch (err) {
+      if (term.aborted) return;
+      log.error({ err }, 'the controllers failed and are started again');
+      attempt.abort(err);
+      await pause(retryMs, undefined, { signal: term }).catch(() => undefined);
     }
   }
 }

@@ -1,5 +1,5 @@
 // operator/http/certificates.ts — a private CA and the serving certificate that it signs: P-256, made with WebCrypto. Loaded only when one is made.
-import './reflect.ts';
+import 'reflect-metadata'; // before @peculiar/x509, whose dependency injection asks for it
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Pair } from './certificate.ts';

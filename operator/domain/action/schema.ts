@@ -2,7 +2,7 @@
 import Ajv from 'ajv-draft-04';
 import type { ErrorObject, ValidateFunction } from 'ajv-draft-04';
 import { pythonRepr } from '../expression/render.ts';
-import { compileRegex } from '../rule/regex.ts';
+import { compileRegex } from '../expression/python/regex.ts';
 import type { Schema, Schemas } from './runner-parameters.ts';
 
 /** Compiled schemas that are kept. */

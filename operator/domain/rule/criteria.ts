@@ -3,7 +3,7 @@ import type { Criterion } from '../../api/rule.ts';
 import { compare, type Operator, type Pattern } from './operators.ts';
 import { compilePath, type Path } from './path.ts';
 import { compilePattern } from './pattern.ts';
-import { compileRegex } from './regex.ts';
+import { compileRegex } from '../expression/python/regex.ts';
 
 export interface CompiledCriterion {
   readonly key: string;

@@ -1,7 +1,7 @@
 // operator/domain/rule/operators.ts — the comparisons of criteria, with Python's strictness about types.
 import type { RE2JS } from 're2js';
 import type { Criterion } from '../../api/rule.ts';
-import { cachedRegex } from './regex.ts';
+import { cachedRegex } from '../expression/python/regex.ts';
 
 export type Operator = Criterion['type'];
 

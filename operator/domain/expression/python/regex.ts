@@ -1,4 +1,4 @@
-// operator/domain/rule/regex.ts — Python's expressions → RE2's, which run in linear time whatever the text is.
+// operator/domain/expression/python/regex.ts — Python's expressions → RE2's, which run in linear time whatever the text is.
 import { RE2JS } from 're2js';
 
 /** Expressions that came out of templates are kept up to this number; those of rules stay with their rule. */
