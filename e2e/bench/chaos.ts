@@ -84,7 +84,7 @@ async function restartLoop(
 interface Part {
   readonly name: string;
   readonly start: StartOptions;
-  trouble(done: AbortSignal): Promise<string>;
+  readonly trouble: (done: AbortSignal) => Promise<string>;
 }
 
 /** What SQUALL_CHAOS_PARTS can name. */
