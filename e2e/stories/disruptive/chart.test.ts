@@ -158,29 +158,36 @@ describe('one after the other', () => {
   });
 });
 
-const helms = [stage.helm, ...(stage.helm4 === undefined ? [] : [stage.helm4])];
+const helms: readonly [string, string | undefined][] = [
+  ['Helm 3', stage.helm],
+  ['Helm 4', stage.helm4],
+];
 
-test.each(helms)('what the chart renders passes lint and the checks of the API server: %s', async (program) => {
-  const settings = [
-    '--set',
-    'scope=namespace,podDisruptionBudget.enabled=true,dashboard.enabled=true,proxy.https=http://proxy:3128,replicas=0',
-  ];
-  const lint = await run(program, ['lint', '--strict', 'charts/squall', ...settings]);
-  expect(lint.stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
-  const { stdout, code } = await run(program, [
-    'template',
-    'dry',
-    'charts/squall',
-    '-n',
-    namespace,
-    '--kube-version',
-    '1.34',
-    ...settings,
-  ]);
-  expect(code).toBe(0);
-  const applied = await kubectl(
-    ['-n', namespace, 'apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'],
-    stdout,
-  );
-  expect(applied).toContain('deployment.apps/dry-squall serverside-applied (server dry run)');
-});
+test.each(helms)(
+  'what the chart renders passes the lint of %s and the checks of the API server',
+  async (_name, program) => {
+    if (program === undefined) return; // a cluster that is not ours, on a machine without it
+    const settings = [
+      '--set',
+      'scope=namespace,podDisruptionBudget.enabled=true,dashboard.enabled=true,proxy.https=http://proxy:3128,replicas=0',
+    ];
+    const lint = await run(program, ['lint', '--strict', 'charts/squall', ...settings]);
+    expect(lint.stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
+    const { stdout, code } = await run(program, [
+      'template',
+      'dry',
+      'charts/squall',
+      '-n',
+      namespace,
+      '--kube-version',
+      '1.34',
+      ...settings,
+    ]);
+    expect(code).toBe(0);
+    const applied = await kubectl(
+      ['-n', namespace, 'apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'],
+      stdout,
+    );
+    expect(applied).toContain('deployment.apps/dry-squall serverside-applied (server dry run)');
+  },
+);
