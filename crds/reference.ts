@@ -87,13 +87,29 @@ const reasons = (rows: readonly (readonly [string, string])[]): string[] =>
 
 type Row = readonly [field: string, type: string, fallback: string, limits: string, meaning: string];
 
-function rowsOf(node: Structural, path: string): Row[] {
+/** Fields that come again as they are get a reference instead of rows; below this number they are repeated. */
+const REPEATED_MIN = 5;
+
+function rowsOf(node: Structural, path: string, seen = new Map<string, string>()): Row[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const where = `${path}.${name}`;
     const inner = field.items ?? field.additionalProperties ?? field;
     const below = field.items ? `${where}[]` : field.additionalProperties ? `${where}.*` : where;
-    return [rowOf(where, field, (node.required ?? []).includes(name)), ...rowsOf(inner, below)];
+    const row = rowOf(where, field, (node.required ?? []).includes(name));
+    const known = firstOf(inner, below, seen);
+    if (known === undefined) return [row, ...rowsOf(inner, below, seen)];
+    const [place, type, fallback, limits, meaning] = row;
+    return [[place, type, fallback, limits, `${meaning} Its fields are those of \`${known}\`.`] satisfies Row];
   });
+}
+
+/** Where the same fields have been before; undefined the first time. */
+function firstOf({ properties }: Structural, path: string, seen: Map<string, string>): string | undefined {
+  if (Object.keys(properties ?? {}).length < REPEATED_MIN) return undefined;
+  const key = JSON.stringify(properties);
+  const known = seen.get(key);
+  if (known === undefined) seen.set(key, path);
+  return known;
 }
 
 function rowOf(where: string, field: Structural, required: boolean): Row {

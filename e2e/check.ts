@@ -8,7 +8,7 @@ const stages: readonly [string, string, readonly string[]][] = [
   ['types', process.execPath, ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.json']],
   ['generated files', process.execPath, ['crds/generate.ts', ...(fix ? [] : ['--check'])]],
   ['dead code', 'knip', ['--no-progress']],
-  ['layers and unit tests', 'vitest', ['run', '--reporter=minimal']],
+  ['layers and unit tests', 'vitest', ['run', '--reporter=minimal', '--project', 'pure', '--project', 'unit']],
 ];
 
 const failed: string[] = [];

@@ -17,6 +17,7 @@ const programs = {
   check: 'e2e/check.ts',
   gen: 'crds/generate.ts',
   bench: 'e2e/bench/main.ts',
+  conformance: 'e2e/conformance/main.ts',
   images: 'e2e/images.ts',
   dev: 'e2e/dev.ts',
 };

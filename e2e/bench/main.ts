@@ -1,6 +1,6 @@
-// e2e/bench/main.ts — npm run bench: measures the budgets on a real cluster, prints a table, writes artifacts/bench.json.
+// e2e/bench/main.ts — npm run bench: measures the budgets, most on a real cluster, prints a table, writes artifacts/bench.json.
 import { cpus, totalmem } from 'node:os';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Cluster } from '../cluster/cluster.ts';
 import { createProgress } from '../cluster/progress.ts';
@@ -13,17 +13,33 @@ const { values: options, positionals } = parseArgs({
 });
 
 /** What can be asked for by name; `chaos` only when it is asked for. */
-const BENCHES = ['idle', 'single', 'burst', 'writes', 'door', 'live', 'chaos'] as const;
-type Bench = (typeof BENCHES)[number];
+const CLUSTER_BENCHES = ['idle', 'single', 'burst', 'writes', 'door', 'live', 'chaos'] as const;
+type ClusterBench = (typeof CLUSTER_BENCHES)[number];
+/** What needs no cluster. */
+const LOCAL_BENCHES = ['expressions', 'corpus', 'properties'] as const;
+type LocalBench = (typeof LOCAL_BENCHES)[number];
+const BENCHES = [...LOCAL_BENCHES, ...CLUSTER_BENCHES];
 
-const unknown = positionals.find((name) => !(BENCHES as readonly string[]).includes(name));
+const unknown = positionals.find((name) => !BENCHES.some((bench) => bench === name));
 if (unknown !== undefined) {
   console.error(`"${unknown}" is no benchmark: say one of ${BENCHES.join(', ')}, or none for all but chaos.`);
   process.exit(2);
 }
-const wanted = (positionals.length > 0 ? positionals : BENCHES.filter((name) => name !== 'chaos')) as Bench[];
+const wanted = BENCHES.filter((name) => (positionals.length > 0 ? positionals.includes(name) : name !== 'chaos'));
+const isLocal = (name: LocalBench | ClusterBench): name is LocalBench => LOCAL_BENCHES.some((bench) => bench === name);
 
-async function measure(name: Bench, namespace: string): Promise<Figure[]> {
+async function measureLocal(name: LocalBench): Promise<Figure[]> {
+  switch (name) {
+    case 'expressions':
+      return (await import('./expressions.ts')).expressions();
+    case 'corpus':
+      return (await import('./corpus.ts')).corpus();
+    case 'properties':
+      return (await import('./properties.ts')).properties();
+  }
+}
+
+async function measure(name: ClusterBench, namespace: string): Promise<Figure[]> {
   switch (name) {
     case 'idle':
       return (await import('./idle.ts')).idle();
@@ -45,7 +61,19 @@ async function measure(name: Bench, namespace: string): Promise<Figure[]> {
 let cluster: Cluster | undefined;
 const figures: Figure[] = [];
 let failed = false;
-try {
+
+/** Adds what a benchmark found; one that breaks off fails the run, and the next goes on. */
+async function attempt(name: string, work: () => Promise<Figure[]>): Promise<void> {
+  console.error(`benchmark ${name} …`);
+  try {
+    figures.push(...(await work()));
+  } catch (error) {
+    failed = true;
+    console.error(`benchmark ${name}:`, error);
+  }
+}
+
+async function onCluster(names: readonly ClusterBench[]): Promise<void> {
   const setup = await setUp({
     context: options.context,
     registry: options.registry,
@@ -55,26 +83,27 @@ try {
   });
   Object.assign(process.env, setup.environment);
   const { createNamespace, deleteNamespace, eventually, namespaceExists } = await import('../harness.ts');
-  for (const name of wanted) {
+  for (const name of names) {
     const namespace = `bench-${name}-${Date.now().toString(36)}`;
-    console.error(`benchmark ${name} …`);
     await createNamespace(namespace);
-    try {
-      figures.push(...(await measure(name, namespace)));
-    } catch (error) {
-      failed = true;
-      console.error(`benchmark ${name}:`, error);
-    }
+    await attempt(name, () => measure(name, namespace));
     await deleteNamespace(namespace);
     // Thousands of objects that are being deleted would disturb what comes next.
     await eventually(`${namespace} is gone`, async () => !(await namespaceExists(namespace)), 600);
   }
   setup.installed.close();
+}
+
+try {
+  for (const name of wanted) if (isLocal(name)) await attempt(name, () => measureLocal(name));
+  const names = wanted.filter((name) => !isLocal(name));
+  if (names.length > 0) await onCluster(names);
 } finally {
   if (cluster && cluster.origin !== 'context' && !options.keep) await cluster.down();
 }
 
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${mebibytes(totalmem())}`;
+mkdirSync('artifacts', { recursive: true });
 writeFileSync('artifacts/bench.json', JSON.stringify({ machine, at: new Date().toISOString(), figures }, null, 2));
 console.log(`\n${machine}\n${table(figures)}`);
 process.exitCode = failed ? 1 : 0;

@@ -29,6 +29,14 @@ test.each<[string, string, object]>([
     hook({ authentication: 'hmac', hmac: { secretKey: 'k' }, id: { preset: 'github' } }),
   ],
   ['a Rule with criteria', 'Rule', { ...rule, criteria: { 'trigger.body.x': { type: 'equals', pattern: 1 } } }],
+  [
+    'a Rule with groups in groups',
+    'Rule',
+    {
+      ...rule,
+      match: { any: [{ all: [{ not: { key: 'trigger.x', type: 'in', pattern: [1] } }] }, { cel: 'trigger.x > 1' }] },
+    },
+  ],
   ['an Execution', 'Execution', request({ parameters: { cmd: 'date', deep: { list: [1, { a: null }] } } })],
 ])('%s is taken', async (_name, kind, spec) => {
   expect(await kubectl(dry, stringify(ours(kind, namespace, 'x', spec)))).toContain('created');

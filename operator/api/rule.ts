@@ -3,20 +3,111 @@ import * as z from 'zod';
 import { Ref } from './action.ts';
 import { Conditions, FreeForm } from './meta.ts';
 
-/** Operators that a criterion may use now; the names are StackStorm's. */
-export const OPERATORS = ['equals', 'eq', 'nequals', 'neq', 'exists', 'nexists', 'contains', 'regex'] as const;
+/** Operators of criteria, under StackStorm's names. */
+export const OPERATORS = [
+  'equals',
+  'eq',
+  'nequals',
+  'neq',
+  'iequals',
+  'ieq',
+  'contains',
+  'icontains',
+  'ncontains',
+  'incontains',
+  'startswith',
+  'istartswith',
+  'endswith',
+  'iendswith',
+  'lessthan',
+  'lt',
+  'greaterthan',
+  'gt',
+  'matchwildcard',
+  'matchregex',
+  'regex',
+  'iregex',
+  'timediff_lt',
+  'td_lt',
+  'timediff_gt',
+  'td_gt',
+  'exists',
+  'nexists',
+  'inside',
+  'in',
+  'ninside',
+  'nin',
+  'search',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** What of a list must pass, and how much of the pattern, with the operator search. */
+export const SEARCH_CONDITIONS = ['any', 'all', 'any2any', 'all2any'] as const;
+
+const Pattern = z.unknown().optional().meta({ 'x-kubernetes-preserve-unknown-fields': true });
 
 export const Criterion = z.object({
   type: z.enum(OPERATORS).describe('How the value is compared with the pattern.'),
-  pattern: z
-    .unknown()
+  pattern: Pattern.describe(
+    'What the value is compared with; a string may contain templates with trigger; for search a map of criteria with keys item.…. Default: none, for exists and nexists.',
+  ),
+  condition: z
+    .enum(SEARCH_CONDITIONS)
     .optional()
-    .meta({ 'x-kubernetes-preserve-unknown-fields': true })
     .describe(
-      'What the value is compared with; a string may contain {{ trigger.… }}. Default: none, for exists and nexists.',
+      'For search: any or all items must fit the whole pattern; any2any, all2any: one of its criteria. Default: none.',
     ),
 });
 export type Criterion = z.infer<typeof Criterion>;
+
+const Cel = z
+  .string()
+  .min(1)
+  .max(2048)
+  .optional()
+  .describe('An expression in CEL that gives a bool; it knows trigger and now. Default: none.');
+
+/** What every member of a group has: a comparison as in criteria, or an expression. */
+const leaf = {
+  key: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Path of the value, for example trigger.body.status. Default: none.'),
+  type: z.string().min(1).max(32).optional().describe('Operator, one of those of criteria; with key. Default: none.'),
+  pattern: Pattern.describe('As in criteria. Default: none.'),
+  condition: z.enum(SEARCH_CONDITIONS).optional().describe('As in criteria, for search. Default: none.'),
+  cel: Cel,
+};
+
+/** Members of one list. */
+const MEMBERS_MAX = 32;
+
+/** A member of a group. What it says must all hold. */
+export interface Condition {
+  readonly key?: string | undefined;
+  readonly type?: string | undefined;
+  readonly pattern?: unknown;
+  readonly condition?: (typeof SEARCH_CONDITIONS)[number] | undefined;
+  readonly cel?: string | undefined;
+  readonly all?: readonly Condition[] | undefined;
+  readonly any?: readonly Condition[] | undefined;
+  readonly not?: Condition | undefined;
+}
+
+/** A structural schema cannot refer to itself, so the levels are written out. */
+const groupOf = (member: z.ZodType<Condition>) => ({
+  all: z.array(member).min(1).max(MEMBERS_MAX).optional().describe('All members must hold. Default: none.'),
+  any: z.array(member).min(1).max(MEMBERS_MAX).optional().describe('At least one member must hold. Default: none.'),
+  not: member.optional().describe('This must not hold. Default: none.'),
+});
+const Leaf = z.object(leaf);
+const Inner = z.object({ ...leaf, ...groupOf(Leaf) });
+const Outer = z.object({ ...leaf, ...groupOf(Inner) });
+
+export const Match = z.object({ cel: Cel, ...groupOf(Outer) });
+export type Match = z.infer<typeof Match>;
 
 export const RuleSpec = z.object({
   ref: Ref.optional().describe(
@@ -43,6 +134,9 @@ export const RuleSpec = z.object({
     .describe(
       'What must hold, by path into the payload, for example trigger.body.status; all of them. Default: nothing, every event matches.',
     ),
+  match: Match.optional().describe(
+    'What must hold besides criteria: groups, nested up to three deep, and CEL. Default: nothing.',
+  ),
   action: z
     .object({
       ref: Ref.describe('Reference of the Action, for example core.local.'),

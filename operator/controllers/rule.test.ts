@@ -1,10 +1,11 @@
 // operator/controllers/rule.test.ts — Rules and TriggerTypes are judged again when what they depend on changes.
 import { expect, test } from 'vitest';
-import { KINDS, Rule, TriggerType } from '../api/kinds.ts';
+import { Action, KINDS, Rule, TriggerType } from '../api/kinds.ts';
+import { ActionSpec } from '../api/action.ts';
 import type { Draft } from '../api/meta.ts';
 import { RuleSpec } from '../api/rule.ts';
 import { TriggerTypeSpec } from '../api/trigger-type.ts';
-import { RULE_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
+import { ACTION_INDEXES, RULE_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
 import { runLoop } from '../kube/reconcile.ts';
 import { reflect } from '../kube/reflect.ts';
@@ -35,7 +36,8 @@ async function start(objects: readonly Draft[]) {
     project: (raw) => raw as TriggerType,
     indexes: TRIGGER_TYPE_INDEXES,
   });
-  const stores = [rules, triggerTypes];
+  const actions = new Store<Action>({ kind: Action, project: (raw) => raw as Action, indexes: ACTION_INDEXES });
+  const stores = [rules, triggerTypes, actions];
   for (const store of stores) void reflect({ transport: api, store, stop: stop.signal });
   await Promise.all(stores.map(({ synced }) => synced));
   const client = new Client({ transport: api, kinds: KINDS, stores, fieldManager: 'squall', instance: 'test' });
@@ -45,7 +47,7 @@ async function start(objects: readonly Draft[]) {
     metrics: createMetrics({ version: 'test' }),
     stop: stop.signal,
   };
-  void runLoop(ruleReconciler({ rules, triggerTypes, systemNamespace: 'squall' }), options);
+  void runLoop(ruleReconciler({ rules, triggerTypes, actions, systemNamespace: 'squall' }), options);
   void runLoop(triggerTypeReconciler(triggerTypes), options);
   const reason = (store: Store<Rule> | Store<TriggerType>, name: string) =>
     store.get(`default/${name}`)?.status?.conditions?.[0]?.reason;
@@ -80,4 +82,14 @@ test('the second TriggerType with a webhook is told, and gets it when the first 
     .toEqual(['Accepted', 'WebhookTaken']);
   loop.api.drop('/apis/squall.dev/v1alpha1/namespaces/default/triggertypes/a.first');
   await expect.poll(() => loop.reasonOfType('b.second')).toBe('Accepted');
+});
+
+test('what templates may name is known when the Action comes', async () => {
+  const parameters = { text: '{{ trigger.body.x }} {{ volme }}' };
+  const spec = { trigger: { type: 'acme.alert' }, action: { ref: 'acme.mail', parameters } };
+  using loop = await start([draft('Rule', 'one', RuleSpec.parse(spec)), typed('acme.alert')]);
+  await expect.poll(() => loop.reasonOfRule('one')).toBe('Accepted');
+  const action = { runner: 'local-shell-cmd', parameters: { text: {}, cmd: { default: 'true' } } };
+  loop.api.put(draft('Action', 'acme.mail', ActionSpec.parse(action)));
+  await expect.poll(() => loop.reasonOfRule('one')).toBe('TemplateInvalid');
 });

@@ -1,5 +1,5 @@
-// operator/controllers/rule.ts — Rules with the TriggerTypes that they name → the condition Ready.
-import type { Rule, TriggerType } from '../api/kinds.ts';
+// operator/controllers/rule.ts — Rules with the TriggerTypes and Actions that they name → the condition Ready.
+import type { Action, Rule, TriggerType } from '../api/kinds.ts';
 import { refOf } from '../api/meta.ts';
 import type { RuleStatus } from '../api/rule.ts';
 import { type ObservedRule, planRule } from '../domain/rule/judge.ts';
@@ -12,6 +12,8 @@ export interface RuleStores {
   readonly rules: Store<Rule>;
   /** With TRIGGER_TYPE_INDEXES. */
   readonly triggerTypes: Store<TriggerType>;
+  /** With ACTION_INDEXES. */
+  readonly actions: Store<Action>;
   /** Where pack core is. */
   readonly systemNamespace: string;
 }
@@ -19,23 +21,40 @@ export interface RuleStores {
 export function ruleReconciler({
   rules,
   triggerTypes,
+  actions,
   systemNamespace,
 }: RuleStores): Reconciler<ObservedRule, RuleStatus> {
   const namesakes = (rule: Rule) => rules.by('ref', `${rule.metadata.namespace}/${refOf(rule)}`);
-  const triggerKey = ({ metadata, spec }: Rule) =>
-    `${namespaceOfRef(spec.trigger.type, metadata.namespace ?? '', systemNamespace)}/${spec.trigger.type}`;
+  const keyOfRef = (ref: string, { metadata }: Rule) =>
+    `${namespaceOfRef(ref, metadata.namespace ?? '', systemNamespace)}/${ref}`;
+  const triggerKey = (rule: Rule) => keyOfRef(rule.spec.trigger.type, rule);
+  const actionKey = (rule: Rule) => keyOfRef(rule.spec.action.ref, rule);
   const rulesOn = (type: TriggerType): readonly Key[] =>
     rules
       .by('trigger', refOf(type))
       .filter((rule) => triggerKey(rule) === `${type.metadata.namespace}/${refOf(type)}`)
       .map(keyOf);
+  const rulesFor = (action: Action): readonly Key[] =>
+    rules
+      .by('action', refOf(action))
+      .filter((rule) => actionKey(rule) === `${action.metadata.namespace}/${refOf(action)}`)
+      .map(keyOf);
   return {
     name: 'rule',
-    watches: [watched(rules, (rule) => [keyOf(rule), ...namesakes(rule).map(keyOf)]), watched(triggerTypes, rulesOn)],
+    watches: [
+      watched(rules, (rule) => [keyOf(rule), ...namesakes(rule).map(keyOf)]),
+      watched(triggerTypes, rulesOn),
+      watched(actions, rulesFor),
+    ],
     observe: (key) => {
       const self = rules.get(key);
       if (!self) return undefined;
-      return { self, namesakes: namesakes(self), triggerType: winnerOf(triggerTypes.by('ref', triggerKey(self))) };
+      return {
+        self,
+        namesakes: namesakes(self),
+        triggerType: winnerOf(triggerTypes.by('ref', triggerKey(self))),
+        action: winnerOf(actions.by('ref', actionKey(self))),
+      };
     },
     plan: planRule,
   };

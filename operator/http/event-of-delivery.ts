@@ -2,7 +2,9 @@
 import type { Execution, TriggerType } from '../api/kinds.ts';
 import { DEPTH_MAX } from '../api/execution.ts';
 import { refOf } from '../api/meta.ts';
-import { render } from '../domain/expression/render.ts';
+import { evaluating } from '../domain/expression/evaluation.ts';
+import { compileTemplate } from '../domain/expression/jinja/template.ts';
+import type { Value } from '../domain/expression/python/values.ts';
 import { type TriggerKey, WEBHOOK_TRIGGER } from '../domain/rule/rule-index.ts';
 import type { Body } from '../domain/trigger/body.ts';
 import { eventLabel, isRefusal, type Refusal, type TriggerEvent } from '../domain/trigger/event.ts';
@@ -60,7 +62,7 @@ function triggered(delivered: Delivered, by: EventSources): readonly Received[] 
     sha256,
     now: by.now,
     fresh: by.fresh,
-    render: (text: string) => String(render(text, { trigger: payload })),
+    render: (text: string) => rendered(text, payload, by.now),
   };
   const source = `webhook/${url}`;
   const identity = choose(
@@ -78,6 +80,12 @@ function triggered(delivered: Delivered, by: EventSources): readonly Received[] 
     trigger: { namespace, type: WEBHOOK_TRIGGER, url },
   };
   return [...own, plain];
+}
+
+/** @throws ExpressionFault */
+function rendered(template: string, payload: unknown, now: Date): string {
+  const scope = { context: { trigger: payload as Value } }; // it came as JSON
+  return evaluating({ nowMs: now.getTime(), seed: 0 }, () => compileTemplate(template).render(scope));
 }
 
 function dispatched(delivered: Delivered, by: EventSources): Received {

@@ -31,9 +31,28 @@ test.each<[string, object, RegExp]>([
   ['format at the top', { a: { format: 'email' } }, /format/],
   ['a clear secret', { a: { secret: true, default: 'hunter2' } }, /must not stand in an Action/],
   ['a bad name', { 'a-b': {} }, /"a-b" is no name/],
-  ['a bad template', { a: { default: '{{ x | y }}' } }, /spec\.parameters\.a\.default: \{\{ x \| y \}\}/],
-  ['a bad pattern', { a: { pattern: '(' } }, /spec\.parameters\.a: "\("/],
-  ['lookaround', { a: { pattern: '(?=x)' } }, /lookaround is not available/],
+  [
+    'an unknown filter',
+    { a: { default: '{{ a | uper }}' } },
+    /^spec\.parameters\.a\.default: No filter named 'uper'\. Did you mean "upper"\? \(line 1, column \d+\); correct/,
+  ],
+  [
+    'a bad template',
+    { a: { default: { k: ['x', 'a\n {{ b +'] } } },
+    /^spec\.parameters\.a\.default\.k\[1\]: .* \(line 2, column \d+\)/,
+  ],
+  [
+    'an unknown name',
+    { host: { default: '{{ hots }}' } },
+    /^spec\.parameters\.host\.default: Dependency unsatisfied in variable "hots"\. Did you mean "host"\?/,
+  ],
+  [
+    'an unknown inner attribute',
+    { a: { items: { exampel: 1 } } },
+    /^spec\.parameters\.a\.items: .*'exampel' was unexpected/,
+  ],
+  ['a bad pattern', { a: { pattern: '(' } }, /spec\.parameters\.a: missing \), unterminated subpattern/],
+  ['lookaround', { a: { pattern: 'a(?=x)b' } }, /lookahead/],
   ['a bad word', { a: { minItems: -1 } }, /spec\.parameters\.a\.minItems/],
   ['a reference', { a: { items: { $ref: 'http://evil' } } }, /\$ref is not supported/],
 ])('%s is a fault', (_, parameters, message) => {
@@ -48,7 +67,7 @@ test('__proto__ is no name of a parameter', () => {
 
 test('templates of containers are parsed', () => {
   expect(actionFault(container({ container: { image: 'x', args: ['{{ a'] } }))).toMatch(
-    /spec\.container\.args: \{\{ a/,
+    /^spec\.container\.args\[0\]: unexpected end of template.* \(line 1, column 5\)/,
   );
 });
 

@@ -3,11 +3,13 @@ import { ActionSpec, ActionStatus } from '../../api/action.ts';
 import type { Action } from '../../api/kinds.ts';
 import { type Condition, type KubeObject, refOf, setCondition } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { isTemplate, pythonRepr, RenderError, templatesIn } from '../expression/render.ts';
+import type { Value } from '../expression/python/values.ts';
 import type { Plan } from '../plan.ts';
 import { winnerOf } from '../rule/reference.ts';
+import { isTemplateString } from './parameter-graph.ts';
 import { effectiveSchemas, OVERRIDABLE, runnerParameters, type Schema } from './runner-parameters.ts';
-import { ATTRIBUTES, compileSchemas, own } from './schema.ts';
+import { ATTRIBUTES, compileSchemas, faultOfSchema, own } from './schema.ts';
+import { faultOfTemplates, PARAMETER_NAMES } from './template-fault.ts';
 
 export interface ObservedAction {
   readonly self: KubeObject;
@@ -78,15 +80,21 @@ export function actionFault({ spec }: Pick<Action, 'spec'>): string | undefined 
 function findFault(spec: ActionSpec): string | undefined {
   const entries = Object.entries(spec.parameters);
   const runner = runnerParameters(spec);
+  const names = [...Object.keys(effectiveSchemas(spec)), ...PARAMETER_NAMES];
   for (const [name, schema] of entries) {
     const base = Object.hasOwn(runner, name) ? runner[name] : undefined;
-    const fault = faultOfName(name) ?? faultOfAttributes(name, schema, base) ?? faultOfDefault(name, schema, base);
+    const fault =
+      faultOfName(name) ?? faultOfAttributes(name, schema, base) ?? faultOfDefault(name, schema, base, names);
     if (fault !== undefined) return fault;
   }
   try {
     compileSchemas(effectiveSchemas(spec));
   } catch (error) {
     return `spec.${(error as Error).message}`;
+  }
+  for (const [name, schema] of entries) {
+    const fault = faultOfSchema(schema);
+    if (fault !== undefined) return `spec.parameters.${name}${fault}`;
   }
   return faultOfPositions(entries.map(([name, { position }]) => ({ name, position }))) ?? faultOfContainer(spec);
 }
@@ -109,21 +117,19 @@ function faultOfAttributes(name: string, schema: Schema, base: Schema | undefine
   return `${place}: The attribute "${changed}" for the runner parameter "${name}" cannot be overridden; only ${OVERRIDABLE.join(', ')} can`;
 }
 
-function faultOfDefault(name: string, schema: Schema, base: Schema | undefined): string | undefined {
+function faultOfDefault(
+  name: string,
+  schema: Schema,
+  base: Schema | undefined,
+  names: readonly string[],
+): string | undefined {
   const place = `spec.parameters.${name}`;
   const value = own(schema, 'default') ?? own(base ?? {}, 'default') ?? undefined;
   if (own(schema, 'immutable') === true && value === undefined)
     return `${place}: Immutable param ${name} requires a default value; give ${place}.default`;
-  const isText = typeof value === 'string' && isTemplate(value);
-  if (own(schema, 'secret') === true && value !== undefined && value !== '' && !isText)
+  if (own(schema, 'secret') === true && value !== undefined && value !== '' && !isTemplateString(value as Value))
     return `${place}.default: a secret must not stand in an Action; remove it and rotate the secret`;
-  try {
-    templatesIn(value, `${place}.default`);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RenderError) return error.message;
-    throw error;
-  }
+  return faultOfTemplates(value, `${place}.default`, names);
 }
 
 function faultOfPositions(all: readonly { name: string; position?: number | undefined }[]): string | undefined {
@@ -134,17 +140,16 @@ function faultOfPositions(all: readonly { name: string; position?: number | unde
     if (next?.position === position)
       return `spec.parameters: Parameters ${name} and ${next.name} have same position ${position}. Position values have to be unique.`;
     if (next && next.position !== position + 1)
-      return `spec.parameters: Positions supplied ${pythonRepr(sorted.map((p) => p.position))} for parameters are not contiguous; number them without gaps`;
+      return `spec.parameters: Positions supplied [${sorted.map((p) => p.position).join(', ')}] for parameters are not contiguous; number them without gaps`;
   }
   return undefined;
 }
 
-function faultOfContainer({ container }: ActionSpec): string | undefined {
-  try {
-    for (const part of ['command', 'args', 'env'] as const) templatesIn(container?.[part], `spec.container.${part}`);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RenderError) return error.message;
-    throw error;
+function faultOfContainer(spec: ActionSpec): string | undefined {
+  const names = Object.keys(spec.parameters);
+  for (const part of ['command', 'args', 'env'] as const) {
+    const fault = faultOfTemplates(spec.container?.[part], `spec.container.${part}`, names, 'each');
+    if (fault !== undefined) return fault;
   }
+  return undefined;
 }

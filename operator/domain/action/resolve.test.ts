@@ -5,12 +5,14 @@ import { secretMark } from '../../api/envelope.ts';
 import { action as build, container } from '../execution/builders.setup.ts';
 import { type ParametersRequest, resolveParameters } from './resolve.ts';
 
+const world = { nowMs: Date.UTC(2024, 0, 1), seed: 7 };
 const resolve = (parameters: object, given: object, rest: Partial<ParametersRequest> = {}, spec: object = {}) =>
   resolveParameters(build({ runner: 'local-shell-script', script: 'x', parameters, ...spec }).spec, {
     ref: 'p.a',
     parameters: given as Record<string, unknown>,
     rendered: false,
     context: { action_context: { user: 'u' }, config_context: {} },
+    world,
     ...rest,
   });
 const values = (parameters: object, given: object, rest: Partial<ParametersRequest> = {}) => {
@@ -66,13 +68,62 @@ describe('templates', () => {
     ['unknown', { a: { default: '{{ nope }}' } }, {}, /Dependency unsatisfied in variable "nope"/],
     ['itself', { a: { default: '{{ a }}' } }, {}, /Cyclic dependency found in the following variables: a\. Likely/],
     ['a cycle', { a: { default: '{{ b }}' }, b: { default: '{{ a }}' } }, {}, /following variables: a, b\./],
-    ['undefined', {}, { cwd: '{{ config_context.x }}' }, /Failed to render parameter "cwd": .*"x" is undefined/],
-    ['no template', {}, { cwd: '{{ a | b }}' }, /^parameters\.cwd: \{\{ a \| b \}\}/],
+    [
+      'undefined',
+      {},
+      { cwd: '{{ config_context.x }}' },
+      /^parameters\.cwd: Failed to render parameter "cwd": 'dict object' has no attribute 'x'/,
+    ],
+    ['an unknown filter', {}, { cwd: '{{ config_context | upcase }}' }, /^parameters\.cwd: .*No filter named 'upcase'/],
     ['a prototype', {}, { cwd: '{{ constructor }}' }, /variable "constructor"/],
   ])('%s fails', (_, schemas, given, message) => {
     const made = resolve(schemas, given);
     expect(made).toMatchObject({ ok: false, reason: 'RenderFailed' });
     expect(made.ok ? '' : made.message).toMatch(message);
+  });
+});
+
+describe('as in StackStorm', () => {
+  test('the same execution always renders the same', () => {
+    const schemas = { x: { default: '{{ range(1000) | random }}' } };
+    expect(values(schemas, {})).toEqual(values(schemas, {}));
+    const others = [1, 2, 3, 4, 5].map((seed) => JSON.stringify(values(schemas, {}, { world: { nowMs: 0, seed } })));
+    expect(new Set(others).size).toBeGreaterThan(1);
+  });
+  test('a text that only looks like a template is kept', () => {
+    expect(values({ a: {} }, { a: "docker ps --format '{{.Names}}'" })).toEqual({
+      a: "docker ps --format '{{.Names}}'",
+    });
+  });
+  test('a given template stands against a default that is one', () => {
+    const schemas = { a: { type: 'array', default: ['{{ n }}'] }, n: { default: 1 }, m: { default: 2 } };
+    expect(values(schemas, { a: ['{{m}}'] })).toMatchObject({ a: [2] });
+  });
+  test('null for an enum is no choice, an absent value is none', () => {
+    expect(resolve({ x: { enum: ['a'] } }, { x: null })).toMatchObject({
+      message: expect.stringContaining('None is not one of'),
+    });
+    expect(resolve({ x: { enum: ['a'] } }, {}).ok).toBe(true);
+  });
+  test('a lookup where there is no datastore gives nothing', () => {
+    expect(values({ a: { default: 'x{{ st2kv.system.a.b }}' } }, {})).toEqual({ a: 'x' });
+    const datastore = { read: (scope: string, user: string, name: string) => `${scope}/${user}/${name}` };
+    expect(values({ a: { default: '{{ st2kv.user.k }}' } }, {}, { datastore })).toEqual({ a: 'user/u/k' });
+  });
+  test('numbers keep all their digits, and are finite', () => {
+    expect(values({ i: { type: 'integer' } }, { i: '123456789012345678901234567890' })).toEqual({
+      i: '123456789012345678901234567890',
+    });
+    expect(resolve({ n: { type: 'number' } }, { n: 'inf' })).toMatchObject({
+      reason: 'ParametersInvalid',
+      message: expect.stringMatching(/^parameters\.n: .*JSON has finite numbers/),
+    });
+  });
+  test('a bomb ends at its limit', () => {
+    expect(resolve({ a: { default: "{{ 'x' * 10 ** 9 }}" } }, {})).toMatchObject({
+      reason: 'RenderFailed',
+      message: expect.stringContaining('Failed to render parameter "a": '),
+    });
   });
 });
 
@@ -102,9 +153,9 @@ describe('casts', () => {
     ['number', 'x', 'could not convert string to float'],
     ['number', '1e999', 'could not convert'],
     ['boolean', 'yes', 'malformed node or string'],
-    ['boolean', '', 'malformed'],
+    ['boolean', '', 'invalid syntax'],
     ['array', 'a, b', 'malformed'],
-    ['array', "['a'", 'malformed'],
+    ['array', "['a'", "'[' was never closed"],
     ['string', 5, 'must either be a string or None. Got "int"'],
     ['string', [1], 'Got "list"'],
   ])('%s from %j is refused', (type, given, message) => {
@@ -232,6 +283,54 @@ describe('secrets', () => {
       secrets: { token: { name: 's', key: 'k' } },
     });
   });
+  test.each<[string, object, unknown]>([
+    [
+      'beside text, twice',
+      { default: 'a {{ token }} b {{ token }}' },
+      `a ${secretMark('token')} b ${secretMark('token')}`,
+    ],
+    ['joined', { default: "{{ 'x:' ~ token }}" }, `x:${secretMark('token')}`],
+    ['after a test for one', { default: '{% if token %}-p {{ token }}{% endif %}' }, `-p ${secretMark('token')}`],
+    ['by another parameter', { default: '{{ cmd2 }}!' }, `curl ${secretMark('token')}!`],
+    [
+      'inside of lists',
+      { default: ['{{token}}', 'x {{ token }}', { k: 1 }] },
+      [secretMark('token'), `x ${secretMark('token')}`, { k: 1 }],
+    ],
+    ['inside of converted text', { type: 'object', default: '{"pw": "{{ token }}"}' }, { pw: secretMark('token') }],
+    [
+      'beside chance and time',
+      { default: '{{ [1, 2, 3] | random }}{{ token }}' },
+      expect.stringContaining(secretMark('token')),
+    ],
+  ])('%s', (_, x, expected) => {
+    const made = resolve({ ...schemas, x }, { token: secret });
+    expect(made).toMatchObject({ ok: true, actionParameters: { x: expected } });
+  });
+  test.each<[string, object]>([
+    ['a filter', { default: '{{ token | upper }}' }],
+    ['its length', { default: '{{ token | length }}' }],
+    ['a comparison of its length', { default: '{{ (token | length) > 6 }}' }],
+    ['a slice', { default: '{{ token[3:7] }}' }],
+    ['a cut', { default: '{{ token | truncate(5) }}' }],
+    ['a trim', { default: '{{ token | trim }}' }],
+    ['quotes', { default: '{{ token | tojson }}' }],
+    ['HTML', { default: '{{ token | e }}' }],
+    ['a list as text', { default: '{{ [token] }}' }],
+    ['a replacement', { default: "{{ token | replace('<', '') }}" }],
+    ['by another parameter', { default: '{{ cmd2 | upper }}' }],
+    ['a conversion', { type: 'integer', default: '{{ token }}' }],
+  ])('a template that changes one is refused: %s', (_, x) => {
+    const made = resolve({ ...schemas, x }, { token: secret });
+    expect(made).toMatchObject({ ok: false, message: expect.stringMatching(/^parameters\.x: /) });
+    expect(JSON.stringify(made)).not.toMatch(/[\ue000-\uf8ff]|ue000/);
+  });
+  test('the remedy is told', () => {
+    expect(resolve({ ...schemas, x: { default: '{{ token | upper }}' } }, { token: secret })).toMatchObject({
+      reason: 'RenderFailed',
+      message: expect.stringContaining('write {{ name }} of the secret without filters'),
+    });
+  });
   test('of any type, their content is not checked here', () => {
     expect(resolve({ n: { type: 'integer', secret: true, minimum: 3 } }, { n: secret }).ok).toBe(true);
   });
@@ -262,6 +361,7 @@ test('a container has no parameters but its own', () => {
     parameters: {},
     rendered: false,
     context: {},
+    world,
   });
   expect(made).toEqual({ ok: true, runnerParameters: {}, actionParameters: { a: 1 }, secrets: {} });
 });
@@ -294,7 +394,7 @@ test('never throws, whatever schema and values are', () => {
       (parameters, given) => {
         const made = resolveParameters(
           { ...spec, parameters: parameters as never },
-          { ref: 'p.a', parameters: given, rendered: false, context: {} },
+          { ref: 'p.a', parameters: given, rendered: false, context: {}, world },
         );
         expect(typeof made.ok).toBe('boolean');
       },

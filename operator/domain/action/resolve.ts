@@ -1,17 +1,19 @@
 // operator/domain/action/resolve.ts — Action + what the caller gave → the values of all parameters, rendered, cast, checked.
-import { type ActionSpec, SecretValue } from '../../api/action.ts';
-import { secretMark } from '../../api/envelope.ts';
+import type { ActionSpec } from '../../api/action.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { isTemplate, pythonRepr, render, RenderError, templatesIn } from '../expression/render.ts';
-import { cast } from './cast.ts';
+import { evaluating, type World } from '../expression/evaluation.ts';
+import { didYouMean, ExpressionFault } from '../expression/fault.ts';
+import type { Datastore } from '../expression/functions/call.ts';
+import { repr } from '../expression/python/repr.ts';
+import type { Plain, Value } from '../expression/python/values.ts';
+import { checkImmutable, checkValue, Refused, type SecretKey, takeSecrets } from './given-parameters.ts';
+import { hasTemplate, ParameterFault } from './parameter-graph.ts';
+import { finalJson, plainJson } from './plain-json.ts';
+import { CastFault, renderFinal, renderLive, type Sources } from './render-parameters.ts';
 import { effectiveSchemas, runnerParameters, type Schema, type Schemas } from './runner-parameters.ts';
-import { faultIn, isRecord, own, withDefaults } from './schema.ts';
-
-/** Where a secret value is: a Secret of the Execution's namespace. */
-interface SecretKey {
-  readonly name: string;
-  readonly key: string;
-}
+import { faultIn, own, parametersSchema } from './schema.ts';
+import { fillDefaults } from './schema-defaults.ts';
+import { firstStandIns, otherStandIns, type StandIns } from './secret-stand-ins.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -36,231 +38,184 @@ export interface ParametersRequest {
   readonly parameters: Parameters;
   /** Whether the values come from an event: they are data then, and never templates. */
   readonly rendered: boolean;
-  /** What templates may name besides the parameters: action_context, config_context. */
+  /** What templates may name besides the parameters: action_context, config_context, and further names. */
   readonly context: Parameters;
+  /** What `st2kv` looks into. Default: an empty one. */
+  readonly datastore?: Datastore | undefined;
+  /** The time and the chance that templates see. */
+  readonly world: World;
 }
 
-/** Deepest nesting of a value. */
-const DEPTH_MAX = 64;
-const MARK = secretMark('').slice(0, -1);
-
-class Refused extends Error {
-  readonly reason: Reason;
-  constructor(reason: Reason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
-}
+type Spec = Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>;
 
 /** Never throws; a user's mistake is a Refusal whose message names parameter and remedy, and no secret. */
-export function resolveParameters(
-  spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>,
-  request: ParametersRequest,
-): ResolvedParameters | Refusal {
+export function resolveParameters(spec: Spec, request: ParametersRequest): ResolvedParameters | Refusal {
   try {
     return resolve(spec, request);
   } catch (error) {
     if (error instanceof Refused) return { ok: false, reason: error.reason, message: error.message };
-    if (error instanceof RenderError) return { ok: false, reason: 'RenderFailed', message: error.message };
+    if (error instanceof ExpressionFault)
+      return { ok: false, reason: 'RenderFailed', message: `parameters: ${error.message}` };
     return { ok: false, reason: 'ParametersInvalid', message: `parameters: ${(error as Error).message}` };
   }
 }
 
-function resolve(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>, request: ParametersRequest) {
+function resolve(spec: Spec, request: ParametersRequest): ResolvedParameters {
   const schemas = effectiveSchemas(spec);
   const { given, secrets } = takeSecrets(schemas, request.parameters);
   for (const [name, value] of Object.entries(given)) checkValue(value, `parameters.${name}`, 0);
   checkImmutable(schemas, request.parameters);
-  const marks = Object.fromEntries(Object.keys(secrets).map((name) => [name, secretMark(name)]));
-  const { values, templated } = renderAll(schemas, { ...given, ...marks }, request);
-  const final = castAll(schemas, values, secrets);
-  const fault = faultIn(checked(schemas, secrets), withDefaultsOf(schemas, final), request.ref);
-  if (fault !== undefined) throw new Refused('ParametersInvalid', fault);
 
-  const runner = runnerParameters(spec);
+  const names = Object.keys(secrets);
+  const first = firstStandIns(names, request.world.seed);
+  const final = renderWith(spec, request, given, first, true);
+  const marked = finished(final, first);
+  const hasOne = (value: unknown) => evaluating(request.world, () => hasTemplate((value ?? null) as Value));
+  if (names.length > 0 && [...Object.values(schemas), given].some(hasOne)) {
+    for (const others of otherStandIns(names))
+      checkUntouched(marked, () => finished(renderWith(spec, request, given, others, false), others));
+  }
+
+  const isGiven = (name: string) => Object.hasOwn(request.parameters, name);
+  const isTemplated = (name: string) =>
+    (own(given, name) ?? null) === null && hasOne(own(schemas[name] ?? {}, 'default'));
+  const all = Object.keys(marked);
   const order = [
-    ...Object.keys(final).filter((name) => Object.hasOwn(request.parameters, name)),
-    ...Object.keys(final).filter((name) => !Object.hasOwn(request.parameters, name) && !templated.has(name)),
-    ...Object.keys(final).filter((name) => !Object.hasOwn(request.parameters, name) && templated.has(name)),
+    ...Object.keys(request.parameters).filter((name) => Object.hasOwn(marked, name)),
+    ...all.filter((name) => !isGiven(name) && !isTemplated(name)),
+    ...all.filter((name) => !isGiven(name) && isTemplated(name)),
   ];
-  const pick = (wanted: boolean) =>
-    Object.fromEntries(
-      order.filter((name) => Object.hasOwn(runner, name) === wanted).map((name) => [name, final[name]]),
-    );
-  return { ok: true, runnerParameters: pick(true), actionParameters: pick(false), secrets } as const;
+  const pick = (from: Plain) =>
+    Object.fromEntries(order.filter((name) => Object.hasOwn(from, name)).map((name) => [name, marked[name]]));
+  return { ok: true, runnerParameters: pick(final.runner), actionParameters: pick(final.action), secrets };
 }
 
-/** Sorts out references to Secrets, and refuses secrets in clear text. */
-function takeSecrets(schemas: Schemas, parameters: Parameters) {
-  const secrets: [string, SecretKey][] = [];
-  const given: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(parameters)) {
-    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-    if (!schema || value === null || value === undefined) given.push([name, value]);
-    else if (own(schema, 'secret') === true) {
-      const reference = SecretValue.safeParse(value);
-      if (!reference.success) throw inline(`parameters.${name}`);
-      secrets.push([name, reference.data.valueFrom.secretKeyRef]);
-    } else {
-      const hidden = secretInside(schema, value, `parameters.${name}`, 0);
-      if (hidden !== undefined) throw inline(hidden, name);
-      given.push([name, value]);
-    }
+interface Rendered {
+  readonly runner: Plain;
+  readonly action: Plain;
+}
+
+/** All parameters as a runner gets them, with stand-ins for the secret ones; checked against the schemas, if wanted. */
+function renderWith(
+  spec: Spec,
+  request: ParametersRequest,
+  given: Parameters,
+  standIns: StandIns,
+  isChecked: boolean,
+): Rendered {
+  const { action_context: actionContext = {}, config_context: config = {}, ...additional } = request.context as Plain;
+  const sources: Sources = {
+    runner: runnerParameters(spec),
+    action: spec.parameters,
+    actionContext: actionContext as Plain,
+    config: config as Plain,
+    additional,
+    datastore: request.datastore,
+  };
+  const uncast = new Set(Object.keys(standIns.texts));
+  try {
+    return evaluating(request.world, () => {
+      const settings = { asData: request.rendered, givenWins: true, uncast };
+      const live = renderLive(sources, { ...(given as Plain), ...standIns.texts }, settings);
+      const final = renderFinal(sources, live, { uncast });
+      const [runner, action] = [eachPlain(final.runner), eachPlain(final.action)];
+      const made = Object.entries({ ...runner, ...action }).filter(([, value]) => value !== null);
+      if (isChecked)
+        check(effectiveSchemas(spec), { ...Object.fromEntries(made), ...eachPlain(live) }, uncast, request.ref);
+      return { runner, action };
+    });
+  } catch (error) {
+    throw refusalOf(error, spec, request, standIns);
   }
-  return { given: Object.fromEntries(given), secrets: Object.fromEntries(secrets) };
 }
 
-const inline = (place: string, whole?: string) =>
-  new Refused(
-    'SecretInline',
-    `${place} is secret and was given in clear text, so it is in the cluster's database now; rotate it, ${
-      whole === undefined ? '' : `mark the whole parameter "${whole}" as secret in the Action, `
-    }put it in a Secret and give {valueFrom: {secretKeyRef: {name, key}}}`,
-  );
-
-/** Place of a value whose inner schema calls it secret. */
-function secretInside(schema: unknown, value: unknown, place: string, depth: number): string | undefined {
-  if (!isRecord(schema) || depth > DEPTH_MAX || value === null || value === undefined) return undefined;
-  if (depth > 0 && own(schema, 'secret') === true) return place;
-  const items = own(schema, 'items');
-  const inner = own(schema, 'properties');
-  const found = Array.isArray(value)
-    ? value.map((item, i) => secretInside(items, item, `${place}[${i}]`, depth + 1))
-    : isRecord(value) && isRecord(inner)
-      ? Object.entries(inner).map(([key, sub]) => secretInside(sub, own(value, key), `${place}.${key}`, depth + 1))
-      : [];
-  return found.find((f) => f !== undefined);
-}
-
-/** A value that could pass for the mark of a secret would be given its content in the pod. */
-function checkValue(value: unknown, place: string, depth: number): void {
-  if (depth > DEPTH_MAX)
-    throw new Refused('ParametersInvalid', `${place} is nested deeper than ${DEPTH_MAX} levels; flatten it`);
-  if (typeof value === 'string' && value.includes(MARK))
-    throw new Refused(
-      'ParametersInvalid',
-      `${place} contains the mark that stands for a secret; remove the character U+0001`,
-    );
-  if (Array.isArray(value)) value.forEach((item, i) => checkValue(item, `${place}[${i}]`, depth + 1));
-  else if (isRecord(value))
-    for (const [key, item] of Object.entries(value)) {
-      checkValue(key, `${place} (a key)`, depth + 1);
-      checkValue(item, `${place}.${key}`, depth + 1);
-    }
-}
-
-function checkImmutable(schemas: Schemas, parameters: Parameters): void {
-  const names = Object.keys(parameters).filter(
-    (name) => Object.hasOwn(schemas, name) && own(schemas[name] ?? {}, 'immutable') === true,
-  );
-  if (names.length === 0) return;
-  const message = `Override of immutable parameter(s) ${pythonRepr(names)} is unsupported.`;
-  throw new Refused(
-    'ParametersInvalid',
-    `${message} Leave out ${names.map((name) => `parameters.${name}`).join(', ')}`,
-  );
-}
-
-/** Values of all parameters, given or by default, templates filled in the order of their needs. */
-function renderAll(schemas: Schemas, given: Parameters, request: ParametersRequest) {
-  const values = new Map<string, unknown>();
-  const templates = new Map<string, unknown>();
-  const templated = new Set<string>();
-  for (const name of new Set([...Object.keys(given), ...Object.keys(schemas)])) {
-    const schema = Object.hasOwn(schemas, name) ? (schemas[name] ?? {}) : {};
-    const value = own(given, name) ?? undefined;
-    const byDefault = value === undefined || own(schema, 'immutable') === true;
-    const chosen = byDefault ? (own(schema, 'default') ?? null) : value;
-    const isData = !byDefault && (request.rendered || isMark(chosen));
-    if (!isData && hasTemplate(chosen)) templates.set(name, chosen);
-    else values.set(name, chosen);
-    if (byDefault && templates.has(name)) templated.add(name);
-  }
-  for (const name of renderOrder(templates, values, request.context)) {
-    const known = { ...request.context, ...Object.fromEntries(values) };
+function eachPlain(values: Plain): Plain {
+  const entries = Object.entries(values).map(([name, value]): [string, Value] => {
     try {
-      values.set(name, render(templates.get(name), known, `parameters.${name}`));
-    } catch (cause) {
-      throw new Refused('RenderFailed', `Failed to render parameter "${name}": ${(cause as Error).message}`, { cause });
-    }
-  }
-  return { values: Object.fromEntries(values), templated };
-}
-
-const isMark = (value: unknown): boolean => typeof value === 'string' && value.startsWith(MARK);
-
-function hasTemplate(value: unknown): boolean {
-  if (typeof value === 'string') return isTemplate(value);
-  if (Array.isArray(value)) return value.some(hasTemplate);
-  return isRecord(value) && Object.entries(value).some(([key, item]) => isTemplate(key) || hasTemplate(item));
-}
-
-/** Names of templates, each after those that it needs. */
-function renderOrder(
-  templates: ReadonlyMap<string, unknown>,
-  values: ReadonlyMap<string, unknown>,
-  context: Parameters,
-) {
-  const needs = new Map<string, readonly string[]>();
-  for (const [name, template] of templates) {
-    const roots = new Set(templatesIn(template, `parameters.${name}`).map(([root]) => root));
-    for (const root of roots) {
-      if (templates.has(root) || values.has(root) || Object.hasOwn(context, root)) continue;
-      const message = `Dependency unsatisfied in variable "${root}"`;
-      throw new Refused(
-        'RenderFailed',
-        `parameters.${name}: ${message}; name a parameter or ${Object.keys(context).join(', ')}`,
-      );
-    }
-    needs.set(
-      name,
-      [...roots].filter((root) => templates.has(root)),
-    );
-  }
-  const order = new Set<string>();
-  for (let left = [...needs]; left.length > 0; left = left.filter(([name]) => !order.has(name))) {
-    const ready = left.filter(([, roots]) => roots.every((root) => order.has(root)));
-    if (ready.length === 0) {
-      const names = left.map(([name]) => name).join(', ');
-      const message = `Cyclic dependency found in the following variables: ${names}. Likely the variable is referencing itself`;
-      throw new Refused('RenderFailed', `parameters: ${message}; give one of them a value without a template`);
-    }
-    for (const [name] of ready) order.add(name);
-  }
-  return order;
-}
-
-function castAll(schemas: Schemas, values: Parameters, secrets: Parameters): Parameters {
-  const entries = Object.entries(values).map(([name, value]): [string, unknown] => {
-    if (!Object.hasOwn(schemas, name) || Object.hasOwn(secrets, name)) return [name, value];
-    const schema = schemas[name] ?? {};
-    try {
-      return [name, cast(value, schema)];
-    } catch (cause) {
-      const shown =
-        own(schema, 'secret') === true || String(value).includes(MARK) ? '********' : pythonRepr(value).slice(0, 120);
-      const type = String(own(schema, 'type'));
-      const reason = shown === '********' ? 'it cannot be converted' : (cause as Error).message;
-      const message = `Failed to cast value ${shown} for parameter "${name}" of type "${type}": ${reason}`;
-      throw new Refused('ParametersInvalid', `parameters.${name}: ${message}. Give a value of type ${type}`, { cause });
+      return [name, plainJson(value)];
+    } catch (error) {
+      throw new CastFault(name, value, new ExpressionFault('value', 'ValueError', (error as Error).message));
     }
   });
   return Object.fromEntries(entries);
 }
 
+/** What a required parameter has as null is not there, an unknown one is. */
+function check(schemas: Schemas, values: Plain, secrets: ReadonlySet<string>, ref: string): void {
+  const isMissing = (name: string) => own(schemas[name] ?? {}, 'required') === true;
+  const present = Object.entries(values).filter(
+    ([name, value]) => value !== null || !Object.hasOwn(schemas, name) || !isMissing(name),
+  );
+  const known = checked(schemas, secrets);
+  const fault = faultIn(known, fillDefaults(Object.fromEntries(present), parametersSchema(known)) as Plain, ref);
+  if (fault !== undefined) throw new Refused('ParametersInvalid', fault);
+}
+
 /** What the content of a secret is, only the pod knows. */
-const checked = (schemas: Schemas, secrets: Parameters): Schemas =>
+const checked = (schemas: Schemas, secrets: ReadonlySet<string>): Schemas =>
   Object.fromEntries(
     Object.entries(schemas).map(([name, schema]): [string, Schema] => {
-      if (!Object.hasOwn(secrets, name)) return [name, schema];
+      if (!secrets.has(name)) return [name, schema];
       return [name, { required: own(schema, 'required') === true }];
     }),
   );
 
-/** As they are checked: a parameter without a value is left out, an unknown one is not. */
-const withDefaultsOf = (schemas: Schemas, values: Parameters): Parameters =>
+const finished = ({ runner, action }: Rendered, standIns: StandIns): Parameters =>
   Object.fromEntries(
-    Object.entries(values)
-      .map(([name, value]): [string, unknown] => [name, withDefaults(own(schemas, name), value)])
-      .filter(([name, value]) => value !== null || !Object.hasOwn(schemas, String(name))),
+    Object.entries({ ...runner, ...action }).map(([name, value]) => [name, finalJson(value, standIns.mark)]),
   );
+
+/** @throws Refused for the first parameter that depends on more of a secret than its place */
+function checkUntouched(marked: Parameters, again: () => Parameters): void {
+  let other: Parameters;
+  try {
+    other = again();
+  } catch (cause) {
+    throw touched(cause instanceof Refused ? /^parameters\.(\w+)/.exec(cause.message)?.[1] : undefined);
+  }
+  const name = Object.keys(marked).find((key) => JSON.stringify(marked[key]) !== JSON.stringify(other[key]));
+  if (name !== undefined) throw touched(name);
+}
+
+const touched = (name: string | undefined) =>
+  new Refused(
+    'RenderFailed',
+    `parameters${name === undefined ? '' : `.${name}`}: its template converts, cuts or measures a secret parameter, whose value only the pod knows; write {{ name }} of the secret without filters, and let the script change it`,
+  );
+
+/** The message for people, of whatever stopped the rendering. */
+function refusalOf(error: unknown, spec: Spec, request: ParametersRequest, { mask }: StandIns): unknown {
+  if (error instanceof Refused) return new Refused(error.reason, mask(error.message), { cause: error });
+  if (error instanceof CastFault) return castRefusal(error, effectiveSchemas(spec)[error.parameter] ?? {}, mask);
+  if (!(error instanceof ExpressionFault)) return error;
+  if (!(error instanceof ParameterFault))
+    return new Refused('RenderFailed', `parameters: ${mask(error.message)}; make them simpler`);
+  const { parameter, unknown, place } = error;
+  const field = parameter === undefined ? 'parameters' : `parameters.${parameter}`;
+  const at = place ? ` (line ${place.line}, column ${place.column})` : '';
+  const message = `${field}: ${mask(error.message)}${at}`;
+  if (unknown !== undefined) {
+    const known = ['st2kv', ...Object.keys(request.context)];
+    const hint = didYouMean(unknown, [...Object.keys(effectiveSchemas(spec)), ...known]);
+    return new Refused('RenderFailed', `${message}.${hint} Name a parameter or ${known.join(', ')}`);
+  }
+  if (parameter === undefined)
+    return new Refused('RenderFailed', `${message}; give one of them a value without a template`);
+  return new Refused(
+    'RenderFailed',
+    `${message}; correct the template, or write {% raw %} before and {% endraw %} after what is none`,
+  );
+}
+
+function castRefusal(
+  { parameter, value, message: reason }: CastFault,
+  schema: Schema,
+  mask: StandIns['mask'],
+): Refused {
+  const text = evaluating({ nowMs: 0, seed: 0 }, () => repr(value));
+  const isSecret = own(schema, 'secret') === true || mask(text) !== text;
+  const type = String(own(schema, 'type'));
+  const why = isSecret ? 'it cannot be converted' : reason;
+  const message = `Failed to cast value ${isSecret ? '********' : text.slice(0, 120)} for parameter "${parameter}" of type "${type}": ${why}`;
+  return new Refused('ParametersInvalid', `parameters.${parameter}: ${message}. Give a value of type ${type}`);
+}

@@ -80,7 +80,7 @@ function start(scene: Scene, waitMs: number): ExecutionPlan {
     );
   const fault = actionFault(action);
   if (fault !== undefined) return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${fault}`);
-  const made = jobFor(self, action, self.status.attempt, observed.settings);
+  const made = jobFor(self, action, self.status.attempt, observed.settings, now);
   if (!made.ok) return refuse(scene, made.reason, made.message);
   return { writes: [...tidy.writes, { do: 'create', object: made.job }], requeueAfterMs: FIRST_LOOK_MS };
 }

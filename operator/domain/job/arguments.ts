@@ -1,6 +1,6 @@
 // operator/domain/job/arguments.ts — parameters of an action → the words of its script's command line, as StackStorm builds it.
 import type { Parameter } from '../../api/action.ts';
-import { pythonText } from '../expression/render.ts';
+import { pythonText } from '../expression/python/plain-text.ts';
 
 type Schemas = Readonly<Record<string, Parameter>>;
 

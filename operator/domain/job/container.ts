@@ -2,7 +2,13 @@
 import type { Action, Execution } from '../../api/kinds.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
-import { pythonText, RenderError, renderText } from '../expression/render.ts';
+import { evaluating, type World } from '../expression/evaluation.ts';
+import { ExpressionFault } from '../expression/fault.ts';
+import { ST2_FUNCTIONS } from '../expression/functions/st2/table.ts';
+import { createEnvironment } from '../expression/jinja/environment.ts';
+import { templateOf } from '../expression/jinja/rendering.ts';
+import { str } from '../expression/python/repr.ts';
+import type { Plain } from '../expression/python/values.ts';
 import { executionVariables } from './task.ts';
 
 /** A variable of a container, as in Kubernetes. */
@@ -19,6 +25,15 @@ export const withoutExpansion = (text: string): string => text.replaceAll('$', '
 /** What the author wrote may use $(NAME); a $ that stands alone must not join with a value that follows it. */
 const authored = (text: string): string => text.replaceAll(/\$\$|\$\([^)]*\)|\$/g, (m) => (m === '$' ? '$$' : m));
 
+/** Stands for a $ that came out of an expression, until the author's own have been looked at. */
+const DOLLAR = '\u{e100}';
+/** Stands before what came out of an expression: the author's $ must not join with it. */
+const SEAM = '\u{e101}';
+const ENVIRONMENT = createEnvironment({
+  filters: ST2_FUNCTIONS,
+  finalize: (value) => SEAM + str(value).replaceAll('$', DOLLAR),
+});
+
 const MARK = secretMark('').slice(0, -1);
 
 export type ContainerParts =
@@ -32,12 +47,15 @@ export type ContainerParts =
     }
   | Refusal;
 
-export function containerParts(
-  execution: Execution,
-  action: Action,
-  attempt: number,
-  resolved: ResolvedParameters,
-): ContainerParts {
+export interface ContainerInput {
+  readonly execution: Execution;
+  readonly action: Action;
+  readonly attempt: number;
+  readonly resolved: ResolvedParameters;
+  readonly world: World;
+}
+
+export function containerParts({ execution, action, attempt, resolved, world }: ContainerInput): ContainerParts {
   const { container } = action.spec;
   if (!container)
     return {
@@ -45,13 +63,18 @@ export function containerParts(
       reason: 'ActionInvalid',
       message: 'spec.container is missing; give it with runner "container"',
     };
-  const context = resolved.actionParameters;
+  const scope = { context: resolved.actionParameters as Plain };
   const text = (template: string, place: string): string => {
-    const rendered = renderText(template, context, place, (value) => withoutExpansion(pythonText(value)), authored);
-    if (rendered.includes(MARK)) throw new RenderError(template.slice(0, 80), place, SECRET_REMEDY);
-    if (rendered.includes('\0'))
-      throw new RenderError(template.slice(0, 80), place, 'it gives a NUL character, which no process can be given');
-    return rendered;
+    try {
+      const rendered = evaluating(world, () => templateOf(template, ENVIRONMENT).render(scope));
+      if (rendered.includes(MARK)) throw new Misplaced(`${place}: ${SECRET_REMEDY}`);
+      if (rendered.includes('\0'))
+        throw new Misplaced(`${place}: it gives a NUL character, which no process can be given; remove it`);
+      return authored(rendered).replaceAll(SEAM, '').replaceAll(DOLLAR, '$$$$');
+    } catch (error) {
+      if (error instanceof ExpressionFault) throw new Misplaced(`${place}: ${template.slice(0, 80)}: ${error.message}`);
+      throw error;
+    }
   };
   const variable = ([name, template]: [string, string]): Variable => {
     const whole = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(template)?.[1];
@@ -78,10 +101,13 @@ export function containerParts(
       env: [...own.filter(({ name }) => !env.some((given) => given.name === name)), ...env],
     };
   } catch (error) {
-    if (error instanceof RenderError) return { ok: false, reason: 'RenderFailed', message: error.message };
+    if (error instanceof Misplaced) return { ok: false, reason: 'RenderFailed', message: error.message };
     throw error;
   }
 }
+
+/** A text of the container that cannot be used; the message names its place. */
+class Misplaced extends Error {}
 
 const SECRET_REMEDY =
   'a secret parameter would show in the pod; it may only be the whole value of a variable: spec.container.env.NAME: "{{ parameter }}"';

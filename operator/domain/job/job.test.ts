@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { secretMark, Task } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
-import { action, container, execution, settings, sha256 } from '../execution/builders.setup.ts';
+import { action, container, execution, settings, sha256, T0 } from '../execution/builders.setup.ts';
 import { scriptArguments } from './arguments.ts';
 import { withoutExpansion } from './container.ts';
 import { jobFor } from './job.ts';
@@ -21,7 +21,7 @@ interface PodSpec {
   readonly [field: string]: unknown;
 }
 const build = (self: Execution, of: Action, attempt = 1) => {
-  const made = jobFor(self, of, attempt, settings);
+  const made = jobFor(self, of, attempt, settings, T0);
   if (!made.ok) throw new Error(made.message);
   const spec = made.job['spec'] as {
     template: { metadata: { labels: object }; spec: PodSpec };
@@ -66,7 +66,7 @@ describe('the Job', () => {
     expect(spec.template.metadata.labels).toEqual(job.metadata.labels);
   });
   test('is the same for the same attempt', () => {
-    expect(jobFor(execution(), action(), 1, settings)).toEqual(jobFor(execution(), action(), 1, settings));
+    expect(jobFor(execution(), action(), 1, settings, T0)).toEqual(jobFor(execution(), action(), 1, settings, T0));
   });
   test('names longer than a label are cut, and stay different', () => {
     const long = 'x'.repeat(100);
@@ -189,7 +189,7 @@ describe('the pod of a runner', () => {
     ['a NUL', { cmd: 'a\0b' }, action(), /parameters\.cmd contains a NUL/],
     ['a bad variable', { env: { 'A=B': 'c' } }, action(), /parameters\.env: "A=B"/],
   ])('%s is refused', (_, parameters, of, message) => {
-    const made = jobFor(execution({ request: { parameters } }), of, 1, settings);
+    const made = jobFor(execution({ request: { parameters } }), of, 1, settings, T0);
     expect(made).toMatchObject({ ok: false, reason: 'ParametersInvalid', message: expect.stringMatching(message) });
   });
 });
@@ -233,9 +233,9 @@ describe('the pod of a container', () => {
   test.each<[object, RegExp]>([
     [{ args: ['{{ token }}'] }, /spec\.container\.args\[0\].*whole value of a variable/],
     [{ env: { T: 'x{{ token }}' } }, /spec\.container\.env\.T/],
-    [{ args: ['{{ nope }}'] }, /"nope" is undefined/],
+    [{ args: ['{{ nope }}'] }, /'nope' is undefined/],
   ])('%j is refused', (more, message) => {
-    expect(jobFor(given('x'), of(more), 1, settings)).toMatchObject({
+    expect(jobFor(given('x'), of(more), 1, settings, T0)).toMatchObject({
       ok: false,
       reason: 'RenderFailed',
       message: expect.stringMatching(message),

@@ -4,7 +4,8 @@ import type { Action, Execution } from '../../api/kinds.ts';
 import { type Draft, GROUP, LABEL, labelValue, refOf } from '../../api/meta.ts';
 import { type Refusal, type ResolvedParameters, resolveParameters } from '../action/resolve.ts';
 import { containerTimeoutSeconds } from '../action/runner-parameters.ts';
-import { containerParts, withoutExpansion } from './container.ts';
+import type { World } from '../expression/evaluation.ts';
+import { type ContainerInput, containerParts, withoutExpansion } from './container.ts';
 import {
   ACTION_CONTAINER,
   EXECUTION_ANNOTATION,
@@ -29,23 +30,38 @@ const SECRETS_DIRECTORY = '/var/run/squall-secrets';
 
 export type JobPlan = { readonly ok: true; readonly job: Draft } | Refusal;
 
-/** Resolves the parameters and builds the Job; a user's mistake is a Refusal. Never throws. */
-export function jobFor(execution: Execution, action: Action, attempt: number, settings: JobSettings): JobPlan {
+/** Resolves the parameters and builds the Job; a user's mistake is a Refusal. `now` is for templates. Never throws. */
+export function jobFor(
+  execution: Execution,
+  action: Action,
+  attempt: number,
+  settings: JobSettings,
+  now: Date,
+): JobPlan {
   const { request } = execution.spec;
+  const world: World = { nowMs: now.getTime(), seed: seedOf(execution.metadata.uid) };
   const resolved = resolveParameters(action.spec, {
     ref: refOf(action),
     parameters: request.parameters ?? {},
     rendered: request.context?.trigger !== undefined,
     context: { action_context: actionContext(execution, action), config_context: {} },
+    world,
   });
   if (!resolved.ok) return resolved;
   const isContainer = action.spec.runner === 'container';
   const pod = isContainer
-    ? containerPod(execution, action, attempt, resolved, settings)
+    ? containerPod({ execution, action, attempt, resolved, world }, settings)
     : runnerPod(execution, action, attempt, resolved, settings);
   if ('reason' in pod) return pod;
   const timeout = isContainer ? containerTimeoutSeconds(action.spec) : Number(resolved.runnerParameters['timeout']);
   return { ok: true, job: manifest(execution, action, attempt, { pod, timeout, settings }) };
+}
+
+/** The chance that templates see is the same whenever the same Execution is planned (FNV-1a). */
+function seedOf(uid: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < uid.length; i++) hash = Math.imul(hash ^ uid.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
 interface Parts {
@@ -157,14 +173,9 @@ function runnerPod(
   };
 }
 
-function containerPod(
-  execution: Execution,
-  action: Action,
-  attempt: number,
-  resolved: ResolvedParameters,
-  settings: JobSettings,
-) {
-  const parts = containerParts(execution, action, attempt, resolved);
+function containerPod(input: ContainerInput, settings: JobSettings) {
+  const { action } = input;
+  const parts = containerParts(input);
   if (!parts.ok) return parts;
   const { ok: _, env, ...container } = parts;
   const extra = Object.entries(settings.extraPodEnvironment).map(([name, value]) => ({ name, value }));

@@ -4,7 +4,7 @@ import type { Action, Execution } from '../../api/kinds.ts';
 import { refOf } from '../../api/meta.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
 import { isRecord } from '../action/schema.ts';
-import { pythonText } from '../expression/render.ts';
+import { pythonText } from '../expression/python/plain-text.ts';
 import { scriptArguments } from './arguments.ts';
 import type { JobSettings } from './settings.ts';
 

@@ -2,8 +2,12 @@
 import { SecretValue } from '../../api/action.ts';
 import { TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Action, Rule } from '../../api/kinds.ts';
-import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
-import { render } from '../expression/render.ts';
+import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue, refOf } from '../../api/meta.ts';
+import { finalJson, plainJson } from '../action/plain-json.ts';
+import { renderLive } from '../action/render-parameters.ts';
+import { runnerParameters } from '../action/runner-parameters.ts';
+import { evaluating, type World } from '../expression/evaluation.ts';
+import type { Plain, Value } from '../expression/python/values.ts';
 import { bytesOf } from '../result/result.ts';
 import { eventLabel, type Sha256, type TriggerEvent } from '../trigger/event.ts';
 
@@ -36,7 +40,7 @@ export function draftExecution(
   const { action, sha256 } = options;
   const { namespace } = event;
   const name = executionName(rule, event, sha256);
-  const rendered = renderParameters(rule, event);
+  const rendered = renderParameters(rule, action, event);
   // More than a task may be is also more than etcd takes, and that would look like an outage.
   if (bytesOf(JSON.stringify(rendered)) > TASK_MAX_BYTES) {
     throw new Error('spec.action.parameters: they are larger than 1 MiB for this event; pass less of it');
@@ -93,18 +97,41 @@ function ttlOf(action: Action, { dedupeWindowSeconds }: TriggerEvent, { executio
   return ttl < dedupeWindowSeconds ? { ttlSecondsAfterFinished: dedupeWindowSeconds } : {};
 }
 
-function renderParameters(rule: Rule, event: TriggerEvent): Readonly<Record<string, unknown>> {
-  const context = { trigger: event.payload };
-  const entries = Object.entries(rule.spec.action.parameters ?? {}).map(([name, value]): [string, unknown] => {
-    if (SecretValue.safeParse(value).success) return [name, value]; // a reference, not a template
-    try {
-      return [name, render(value, context)];
-    } catch (cause) {
-      throw new Error(`Failed to render parameter "${name}": ${(cause as Error).message}`, { cause });
-    }
+/** As StackStorm's: templates may name `trigger`, and whatever the action's own templates may. References to Secrets are no templates. */
+function renderParameters(rule: Rule, action: Action, event: TriggerEvent): Readonly<Record<string, unknown>> {
+  const given = Object.entries(rule.spec.action.parameters ?? {});
+  const references = given.filter(([, value]) => SecretValue.safeParse(value).success);
+  const templates = Object.fromEntries(given.filter((entry) => !references.includes(entry))) as Plain;
+  const nowMs = Date.parse(event.receivedAt);
+  const world: World = { nowMs, seed: nowMs };
+  return evaluating(world, () => {
+    const rendered = renderLive(
+      {
+        runner: runnerParameters(action.spec),
+        action: action.spec.parameters,
+        actionContext: contextOf(rule, action, event),
+        config: {},
+        additional: { trigger: event.payload as Value }, // it came as JSON
+      },
+      templates,
+    );
+    // Defaults are rendered when the action runs, where secrets are known.
+    const own = Object.keys(templates).map((name): [string, unknown] => [
+      name,
+      finalJson(plainJson(rendered[name] ?? null), (text) => text),
+    ]);
+    return Object.fromEntries([...references, ...own]);
   });
-  return Object.fromEntries(entries);
 }
+
+/** What templates see as `action_context`. */
+const contextOf = (rule: Rule, action: Action, event: TriggerEvent): Plain => ({
+  user: EVENT_USER,
+  pack: refOf(action).split('.')[0] ?? '',
+  rule: { id: rule.metadata.uid, name: rule.metadata.name },
+  trigger_instance: { id: event.id, name: event.type },
+  trace_context: event.trace.tag === undefined ? { id_: event.trace.id } : { trace_tag: event.trace.tag },
+});
 
 function splitSecrets(
   parameters: Readonly<Record<string, unknown>>,

@@ -23,6 +23,8 @@ export const RULE_INDEXES = {
   ref: byRef as (rule: Rule) => readonly string[],
   /** Reference of the trigger, of all namespaces: pack core is seen by each. */
   trigger: ({ spec }: Rule): readonly string[] => [spec.trigger.type],
+  /** Reference of the action, the same way. */
+  action: ({ spec }: Rule): readonly string[] => [spec.action.ref],
 };
 
 export const EXECUTION_INDEXES = {

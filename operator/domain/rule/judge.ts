@@ -1,12 +1,14 @@
 // operator/domain/rule/judge.ts — Rule → its condition Ready: can events be tested against it, and if not, what to change.
-import type { Rule, TriggerType } from '../../api/kinds.ts';
+import type { Action, Rule, TriggerType } from '../../api/kinds.ts';
 import { refOf, setCondition } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { RuleStatus } from '../../api/rule.ts';
-import { templatesIn } from '../expression/render.ts';
+import { SecretValue } from '../../api/action.ts';
+import { effectiveSchemas } from '../action/runner-parameters.ts';
+import { faultOfTemplates, PARAMETER_NAMES } from '../action/template-fault.ts';
 import type { Plan } from '../plan.ts';
 import { triggerParametersFault } from '../trigger/payload-check.ts';
-import { compileCriteria } from './criteria.ts';
+import { compileTest } from './compile.ts';
 import { winnerOf } from './reference.ts';
 import { urlOf, WEBHOOK_TRIGGER } from './rule-index.ts';
 
@@ -15,6 +17,8 @@ export interface ObservedRule {
   /** All Rules of the namespace with its reference, itself among them. */
   readonly namesakes: readonly Rule[];
   readonly triggerType: TriggerType | undefined;
+  /** The Action that it names; a rule may be there before it. */
+  readonly action: Action | undefined;
 }
 
 export interface Fault {
@@ -24,8 +28,9 @@ export interface Fault {
 
 const MESSAGE_MAX = 1024;
 
-export function planRule({ self, namesakes, triggerType }: ObservedRule, now: Date): Plan<RuleStatus> {
-  const fault = faultOf(self, namesakes, triggerType);
+export function planRule(observed: ObservedRule, now: Date): Plan<RuleStatus> {
+  const { self } = observed;
+  const fault = faultOf(observed);
   return { status: { ...self.status, ...verdict(self, fault, now) } };
 }
 
@@ -48,7 +53,7 @@ export function verdict(
   return { ...observed, conditions: setCondition(self.status?.conditions ?? [], ready, now) };
 }
 
-function faultOf(rule: Rule, namesakes: readonly Rule[], triggerType: TriggerType | undefined): Fault | undefined {
+function faultOf({ self: rule, namesakes, triggerType, action }: ObservedRule): Fault | undefined {
   const winner = winnerOf(namesakes);
   if (winner && winner.metadata.name !== rule.metadata.name) {
     return {
@@ -71,29 +76,27 @@ function faultOf(rule: Rule, namesakes: readonly Rule[], triggerType: TriggerTyp
       message: 'spec.trigger.parameters.url: give the path of the webhook below /api/v1/webhooks/',
     };
   }
-  return criteriaFault(rule) ?? templateFault(rule);
+  return criteriaFault(rule) ?? templateFault(rule, action);
 }
 
 function criteriaFault({ spec }: Rule): Fault | undefined {
   try {
-    compileCriteria(spec.criteria);
+    compileTest(spec);
     return undefined;
   } catch (error) {
     return { reason: 'CriteriaInvalid', message: `spec.${(error as Error).message}` };
   }
 }
 
-function templateFault({ spec }: Rule): Fault | undefined {
-  for (const [name, value] of Object.entries(spec.action.parameters ?? {})) {
-    const place = `spec.action.parameters.${name}`;
-    try {
-      const strange = templatesIn(value, place).find(([root]) => root !== 'trigger');
-      if (!strange) continue;
-      const message = `${place}: "${strange[0]}" is not known here; a rule's templates may name trigger only`;
-      return { reason: 'TemplateInvalid', message };
-    } catch (error) {
-      return { reason: 'TemplateInvalid', message: (error as Error).message };
-    }
+/** Templates may name the payload, the action's parameters and what its own templates may; which those are, only the Action tells. */
+function templateFault({ spec }: Rule, action: Action | undefined): Fault | undefined {
+  const known = action && ['trigger', ...PARAMETER_NAMES, ...Object.keys(effectiveSchemas(action.spec))];
+  const given = Object.entries(spec.action.parameters ?? {});
+  const names = known && [...known, ...given.map(([name]) => name)];
+  for (const [name, value] of given) {
+    if (SecretValue.safeParse(value).success) continue;
+    const message = faultOfTemplates(value, `spec.action.parameters.${name}`, names);
+    if (message !== undefined) return { reason: 'TemplateInvalid', message };
   }
   return undefined;
 }

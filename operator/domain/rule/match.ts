@@ -1,8 +1,10 @@
 // operator/domain/rule/match.ts — event → the Executions that its rules ask for, and what went wrong with which rule.
 import type { Action, Rule } from '../../api/kinds.ts';
+import type { World } from '../expression/evaluation.ts';
+import type { Value } from '../expression/python/values.ts';
 import type { TriggerEvent } from '../trigger/event.ts';
 import type { CompiledRule } from './compile.ts';
-import { evaluateCriteria } from './criteria.ts';
+import { subjectOf } from './criteria.ts';
 import { type Drafted, draftExecution, type DraftOptions } from './draft.ts';
 
 /** What became of a rule that an event concerned; rules that simply did not match leave no record. */
@@ -32,11 +34,14 @@ export function matchRules(event: TriggerEvent, rules: readonly CompiledRule[], 
 function pass(type: Rule['spec']['type'], event: TriggerEvent, rules: readonly CompiledRule[], options: MatchOptions) {
   const drafts: Drafted[] = [];
   const enforcements: Enforcement[] = [];
+  const nowMs = Date.parse(event.receivedAt);
+  const world: World = { nowMs, seed: nowMs };
+  const subject = subjectOf('trigger', event.payload as Value, undefined); // it came as JSON
   let matched = false;
   for (const compiled of rules) {
     const { rule } = compiled;
     if (rule.spec.type !== type) continue;
-    const verdict = 'error' in compiled ? compiled : evaluateCriteria(compiled.criteria, event.payload);
+    const verdict = 'error' in compiled ? compiled : compiled.test(subject, world);
     if ('error' in verdict) enforcements.push({ rule, failure: verdict.error });
     else if (verdict.matched) {
       matched = true;

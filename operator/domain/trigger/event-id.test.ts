@@ -1,7 +1,9 @@
 // operator/domain/trigger/event-id.test.ts — the id of a delivery by each way to declare it, and the trace that follows from it.
 import { expect, test } from 'vitest';
 import { EventIdSource } from '../../api/trigger-type.ts';
-import { render } from '../expression/render.ts';
+import { evaluating } from '../expression/evaluation.ts';
+import { compileTemplate } from '../expression/jinja/template.ts';
+import type { Value } from '../expression/python/values.ts';
 import type { Body } from './body.ts';
 import { identify } from './event-id.ts';
 import { webhookPayload } from './payload.ts';
@@ -20,7 +22,10 @@ const id = (
     sha256,
     now: new Date(now),
     fresh: 'fresh',
-    render: (text: string) => String(render(text, { trigger: { body } })),
+    render: (text: string) =>
+      evaluating({ nowMs: 0, seed: 0 }, () =>
+        compileTemplate(text).render({ context: { trigger: { body: body as Value } } }),
+      ),
   };
   const outcome = identify(source && EventIdSource.parse(source), { headers, body, bytes }, options);
   return 'refused' in outcome ? outcome.refused.message : outcome.id;

@@ -2,7 +2,7 @@
 import type { TriggerType } from '../../api/kinds.ts';
 import { refOf } from '../../api/meta.ts';
 import type { TriggerTypeStatus } from '../../api/trigger-type.ts';
-import { templatesIn } from '../expression/render.ts';
+import { faultOfTemplates, namesOf } from '../action/template-fault.ts';
 import type { Plan } from '../plan.ts';
 import { type Fault, verdict } from '../rule/judge.ts';
 import { winnerOf } from '../rule/reference.ts';
@@ -51,14 +51,10 @@ function otherOf(type: TriggerType, claimants: readonly TriggerType[]): string |
 function expressionFault({ spec }: TriggerType): Fault | undefined {
   const expression = spec.webhook?.id?.expression;
   if (expression === undefined) return undefined;
-  try {
-    const paths = templatesIn(expression, 'spec.webhook.id.expression');
-    if (paths.some(([root]) => root === 'trigger')) return undefined;
-    return {
-      reason: 'TemplateInvalid',
-      message: 'spec.webhook.id.expression: it must name the payload, for example {{ trigger.body.id }}',
-    };
-  } catch (error) {
-    return { reason: 'TemplateInvalid', message: (error as Error).message };
-  }
+  const place = 'spec.webhook.id.expression';
+  const fault = faultOfTemplates(expression, place, ['trigger']);
+  if (fault !== undefined) return { reason: 'TemplateInvalid', message: fault };
+  if (namesOf(expression).includes('trigger')) return undefined;
+  const message = `${place}: it must name the payload, for example {{ trigger.body.id }}`;
+  return { reason: 'TemplateInvalid', message };
 }

@@ -1,0 +1,37 @@
+// operator/domain/action/plain-json.ts — values of expressions → JSON, which tasks are written in.
+import { Bytes, Tuple } from '../expression/python/collections.ts';
+import { dictEntries, isDict } from '../expression/python/dict.ts';
+import { repr, str } from '../expression/python/repr.ts';
+import { Float, isList, isPlain, PyObject, type Value } from '../expression/python/values.ts';
+
+/** Floats are numbers, tuples and sets lists, keys texts. Ints beyond 2^53 - 1 stay bigints. @throws Error for infinity and NaN */
+export function plainJson(value: Value): Value {
+  if (value instanceof Float || typeof value === 'number')
+    return finite(Number(value instanceof Float ? value.value : value));
+  if (isList(value)) return value.map(plainJson);
+  if (isDict(value)) {
+    const entries = dictEntries(value);
+    return Object.fromEntries(
+      entries.map(([key, item]) => [typeof key === 'string' ? key : repr(key), plainJson(item)]),
+    );
+  }
+  if (value instanceof Tuple) return value.items.map(plainJson);
+  if (value instanceof Bytes) return new TextDecoder().decode(value.bytes);
+  if (!(value instanceof PyObject)) return value;
+  const items = value.isText() ? undefined : value.iterate();
+  return items ? Array.from(items, plainJson) : str(value);
+}
+
+function finite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new Error('could not convert it: JSON has finite numbers only');
+}
+
+/** Texts changed, keys too; ints that JavaScript's numbers do not hold become texts with all their digits. */
+export function finalJson(value: Value, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (isList(value)) return value.map((item) => finalJson(item, change));
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), finalJson(item, change)]));
+}

@@ -1,0 +1,60 @@
+// operator/domain/action/template-fault.ts — templates that an author wrote: what is wrong with them, told before anybody runs them.
+import { evaluating } from '../expression/evaluation.ts';
+import { didYouMean, ExpressionFault } from '../expression/fault.ts';
+import { isList, isPlain, type Value } from '../expression/python/values.ts';
+import { hasTemplate, isTemplateString } from './parameter-graph.ts';
+import { sourceOfCollection } from './render-parameters.ts';
+import { compileTemplate } from '../expression/jinja/template.ts';
+
+/** What the templates of parameters may name beside the parameters. */
+export const PARAMETER_NAMES: readonly string[] = ['st2kv', 'action_context', 'config_context'];
+
+/**
+ * What is wrong with the first bad template in a value, naming its field, line and column; undefined when nothing is.
+ * `names` are all that a template may name; without them that is not looked at. `whole`: a list or object is one template, as parameters are; `each`: every text in it is one of its own.
+ */
+export function faultOfTemplates(
+  value: unknown,
+  place: string,
+  names: readonly string[] | undefined,
+  reading: 'whole' | 'each' = 'whole',
+): string | undefined {
+  return evaluating({ nowMs: 0, seed: 0 }, () => {
+    const given = (value ?? null) as Value;
+    if (!hasTemplate(given)) return undefined;
+    const isWhole = reading === 'whole' && (isList(given) || isPlain(given));
+    if (isWhole && faultOf(sourceOfCollection(given), place, names) === undefined) return undefined;
+    for (const [at, text] of textsIn(given, place)) {
+      const fault = isTemplateString(text) ? faultOf(text, at, names) : undefined;
+      if (fault !== undefined) return fault;
+    }
+    return isWhole ? faultOf(sourceOfCollection(given), place, names) : undefined;
+  });
+}
+
+function faultOf(source: string, place: string, names: readonly string[] | undefined): string | undefined {
+  try {
+    const unknown = compileTemplate(source).undeclared.find((name) => names?.includes(name) === false);
+    if (unknown === undefined || names === undefined) return undefined;
+    const hint = didYouMean(unknown, names);
+    return `${place}: Dependency unsatisfied in variable "${unknown}".${hint} Name a parameter${names.includes('st2kv') ? ` or ${PARAMETER_NAMES.join(', ')}` : ''}`;
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    const at = error.place ? ` (line ${error.place.line}, column ${error.place.column})` : '';
+    return `${place}: ${error.message}${at}; correct the template, or write {% raw %} before and {% endraw %} after what is none`;
+  }
+}
+
+/** The names that a text template looks up. @throws ExpressionFault for what is none */
+export const namesOf = (template: string): readonly string[] => compileTemplate(template).undeclared;
+
+/** Every text with its place, keys too. */
+function* textsIn(value: Value, place: string): Generator<readonly [string, Value]> {
+  if (isList(value)) for (const [i, item] of value.entries()) yield* textsIn(item, `${place}[${i}]`);
+  else if (isPlain(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      yield [place, key];
+      yield* textsIn(item, `${place}.${key}`);
+    }
+  } else yield [place, value];
+}

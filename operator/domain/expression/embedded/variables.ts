@@ -1,0 +1,46 @@
+// operator/domain/expression/embedded/variables.ts — any value with `<% %>` and `{{ }}` in its texts → the variables of the context that it names.
+import { jinjaVariables } from '../jinja/orquesta.ts';
+import { compareText } from '../python/compare.ts';
+import { dictEntries, isDict } from '../python/dict.ts';
+import { isList, type Value } from '../python/values.ts';
+import { insideYaql, yaqlIn } from './delimiters.ts';
+
+export interface VariableReference {
+  readonly language: 'yaql' | 'jinja';
+  /** The whole text that names it. */
+  readonly expression: string;
+  readonly variable: string;
+}
+
+/** References by the names of the variables, each once. Found by `ctx().x`, `ctx(x)` and `ctx('x')` in the text, as orquesta does. */
+export function variablesIn(value: Value): readonly VariableReference[] {
+  const found = new Map<string, VariableReference>();
+  for (const reference of referencesIn(value)) {
+    found.set(JSON.stringify([reference.language, reference.expression, reference.variable]), reference);
+  }
+  return [...found.values()].sort((a, b) => compareText(a.variable, b.variable));
+}
+
+function referencesIn(value: Value): VariableReference[] {
+  if (typeof value === 'string') {
+    const named = (language: 'yaql' | 'jinja') => (variable: string) => ({ language, expression: value, variable });
+    return [...yaqlVariables(value).map(named('yaql')), ...jinjaVariables(value).map(named('jinja'))];
+  }
+  if (isList(value)) return value.flatMap(referencesIn);
+  return isDict(value) ? dictEntries(value).flatMap(([key, one]) => [...referencesIn(key), ...referencesIn(one)]) : [];
+}
+
+/** `ctx(` and what follows it, as far as its characters go. */
+const REFERENCE = /(?<![\p{L}\p{N}_])ctx\([\][a-zA-Z0-9_'".()]*/gu;
+const VARIABLES = [
+  /(?<=\bctx\(\)\.)([a-zA-Z0-9_-]+)\b(?!\()/,
+  /\bctx\(([a-zA-Z0-9_-]+)\)/,
+  /\bctx\('([a-zA-Z0-9_-]+)'\)/,
+  /\bctx\("([a-zA-Z0-9_-]+)"\)/,
+];
+
+const yaqlVariables = (text: string): string[] =>
+  yaqlIn(text)
+    .flatMap((expression) => insideYaql(expression).match(REFERENCE) ?? [])
+    .filter((reference) => reference.includes(')'))
+    .flatMap((reference) => VARIABLES.flatMap((pattern) => pattern.exec(reference)?.[1] ?? []));
