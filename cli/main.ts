@@ -1,6 +1,7 @@
 // cli/main.ts — the command line: verbs, options, and what each one calls.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type EvalOptions, evaluateExpression } from './eval.ts';
 import { cancelExecutions, getExecutions, type ListOptions, listExecutions } from './execution.ts';
 import { Failure } from './failure.ts';
 import { connect } from './kube.ts';
@@ -47,8 +48,11 @@ export async function main(words: readonly string[]): Promise<number> {
       exitCode = (await work(session, options, [first ?? []].flat(), rest ?? [])) ?? 0;
       await session.to.dispatcher.close();
     };
+  const offline: Offline = (work) => (_, command) => {
+    exitCode = work(screen, command.optsWithGlobals<EvalOptions>()); // its --context stands where the cluster's does
+  };
   try {
-    await program(doing).parseAsync(words, { from: 'user' });
+    await program(doing, offline).parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -62,7 +66,11 @@ type Doing = <O>(
   work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>,
 ) => (...passed: unknown[]) => Promise<void>;
 
-function program(doing: Doing): Command {
+type Offline = (
+  work: (screen: Screen, options: EvalOptions) => number,
+) => (options: EvalOptions, command: Command) => void;
+
+function program(doing: Doing, offline: Offline): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -132,6 +140,21 @@ function program(doing: Doing): Command {
     .command('status')
     .description('operator, webhooks, queue, last event and last failure; exit code 1 without a ready operator')
     .action(doing((session) => showStatus(session)));
+
+  squall
+    .command('eval')
+    .description('try an expression, without a cluster; exit code 1 when it fails or does not match')
+    .option('--jinja <text>', 'a template; without {{ }} an expression, which keeps its type')
+    .option('--yaql <text>', 'an expression, $ is the context; or a text with <% %>')
+    .option('--workflow <text>', 'a text with <% %> or {{ }}, as workflows evaluate it')
+    .option('--criteria <yaml>', 'criteria of a rule: {trigger.x: {type: equals, pattern: 1}}')
+    .option('--cel <expression>', "a rule's match.cel")
+    .option('--context <file>', 'JSON or YAML with the names that it sees; - reads the standard input')
+    .action(
+      offline((screen, options) =>
+        evaluateExpression(screen, options, { nowMs: Date.now(), seed: Math.floor(Math.random() * 2 ** 32) }),
+      ),
+    );
   return squall;
 }
 
