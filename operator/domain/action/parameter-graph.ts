@@ -1,5 +1,5 @@
 // operator/domain/action/parameter-graph.ts — parameters whose templates name each other: what must be known before what.
-import { spend } from '../expression/evaluation.ts';
+import { deeper, spend } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import { repr } from '../expression/python/repr.ts';
 import { isList, isPlain, type Value } from '../expression/python/values.ts';
@@ -21,12 +21,17 @@ const isTemplateText = (text: string): boolean => text.includes('{{') || text.in
 
 /** The text in which templates are looked for: of lists and dicts, what Python prints. */
 function sourceOf(value: Value): string | undefined {
-  const text = typeof value === 'string' ? value : isList(value) || isPlain(value) ? repr(value) : '';
-  return isTemplateText(text) ? text : undefined;
+  if (!hasTemplate(value)) return undefined;
+  return typeof value === 'string' ? value : repr(value);
 }
 
 /** Whether a value is a template, or has one inside. */
-export const hasTemplate = (value: Value): boolean => sourceOf(value) !== undefined;
+export function hasTemplate(value: Value): boolean {
+  if (typeof value === 'string') return isTemplateText(value);
+  if (isList(value)) return deeper(() => value.some(hasTemplate));
+  if (!isPlain(value)) return false;
+  return deeper(() => Object.entries(value).some(([key, item]) => isTemplateText(key) || hasTemplate(item)));
+}
 
 /** A string that looks like a template. */
 export const isTemplateString = (value: Value): value is string => typeof value === 'string' && isTemplateText(value);

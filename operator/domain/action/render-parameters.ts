@@ -164,6 +164,10 @@ function castOne(name: string, value: Value, schema: Schemas[string]): Value {
   try {
     return cast(value, schema);
   } catch (error) {
-    throw error instanceof ExpressionFault && error.kind !== 'budget' ? new CastFault(name, value, error) : error;
+    if (!(error instanceof ExpressionFault)) throw error;
+    if (error.kind !== 'budget') throw new CastFault(name, value, error);
+    throw new ExpressionFault('budget', error.type, `Failed to cast parameter "${name}": ${error.message}`, {
+      cause: error,
+    });
   }
 }

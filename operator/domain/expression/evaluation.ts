@@ -41,8 +41,10 @@ export function evaluating<T>(world: World, run: () => T, limits: Limits = DEFAU
   try {
     return run();
   } catch (error) {
-    // The engines recurse with their input; what overflows the stack before the depth limit sees it is the same fault.
-    if (error instanceof RangeError) throw budgetFault('the expression nests too deeply');
+    // The engines recurse with their input; what overflows the stack, or JavaScript's own limits, before ours see it is the same fault.
+    if (error instanceof RangeError) {
+      throw budgetFault(/call stack/.test(error.message) ? 'the expression nests too deeply' : error.message);
+    }
     throw error;
   } finally {
     current = undefined;
