@@ -186,9 +186,9 @@ test('everything that a CEL rule may read has a largest size', () => {
   expect(boundless).toEqual([]);
 });
 
-test('an Execution is Requested from its first moment: its status has a default, those without defaults have none', () => {
+test('a status is there from the first moment: an Execution is Requested, and nothing counts as judged', () => {
   const status = Object.fromEntries(KINDS.map((kind) => [kind.kind, schemasOf(kind).status.default]));
-  expect(status).toEqual({ Action: undefined, TriggerType: undefined, Rule: undefined, Execution: {} });
+  expect(status).toEqual({ Action: {}, TriggerType: {}, Rule: {}, Execution: {} });
 });
 
 test('in the chart, braces of descriptions are no template, and Helm keeps the definitions', () => {

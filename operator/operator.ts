@@ -2,14 +2,14 @@
 import type { Config } from './config.ts';
 import { KINDS } from './api/kinds.ts';
 import { actionReconciler } from './controllers/action.ts';
-import { applyCorePack, readCorePack } from './controllers/core-pack.ts';
+import { readCorePack, startCorePack } from './controllers/core-pack.ts';
 import { executionReconciler, startSweep } from './controllers/execution.ts';
 import { ruleReconciler } from './controllers/rule.ts';
 import { triggerTypeReconciler } from './controllers/trigger-type.ts';
+import { withCa } from './domain/job/settings.ts';
 import { buildDoor, type Door } from './http/door.ts';
-import { buildHealthServer } from './http/health.ts';
+import { buildHealthServer, unreadyParts } from './http/health.ts';
 import { sha256 } from './http/sha256.ts';
-import { STALE_MS } from './http/sources.ts';
 import { ensureServing, followServing, serviceNames, type Serving } from './http/tls.ts';
 import { lockVolume } from './http/volume-lock.ts';
 import { Client } from './kube/client.ts';
@@ -67,13 +67,16 @@ export async function startOperator(config: Config, options: OperatorOptions): P
     log,
   });
   showState({ ...parts, lease: terms.lease });
-  const health = buildHealthServer({ log, metrics, unready: () => unready(stores) });
+  let doorListens = false;
+  const unready = () => unreadyParts(Object.entries(stores), doorListens);
+  const health = buildHealthServer({ log, metrics, unready });
   await health.listen({ host: '::', port: config.httpPort });
 
   const volume = await lockVolume(config.dataDirectory, stopping.signal, () =>
     log.warn('another process holds the volume; waiting'),
   );
   const { door, serving } = await openDoor(parts);
+  doorListens = true;
   log.info({ version: options.version, server: transport.server }, 'doors are open');
   const leading = config.roles.controller ? lead(parts, terms, door, serving) : Promise.resolve();
   return {
@@ -88,14 +91,7 @@ export async function startOperator(config: Config, options: OperatorOptions): P
   };
 }
 
-/** What a probe is told; empty = ready. */
-const unready = (stores: Stores): string[] =>
-  Object.entries(stores).flatMap(([name, store]) => {
-    const { isSynced, healthy } = { isSynced: store.isSynced, healthy: store.healthy(STALE_MS) };
-    return isSynced && healthy ? [] : [`the cache of ${name} ${isSynced ? 'is stale' : 'is not complete yet'}`];
-  });
-
-/** The HTTPS door, with the certificate of this installation. */
+/** The HTTPS door, with the certificate of this installation; `serving` tells what that is at the time. */
 async function openDoor({
   config,
   transport,
@@ -103,7 +99,7 @@ async function openDoor({
   log,
   metrics,
   stop,
-}: Parts): Promise<{ door: Door; serving: Serving }> {
+}: Parts): Promise<{ door: Door; serving: () => Serving }> {
   const tls = {
     transport,
     namespace: config.namespace,
@@ -111,7 +107,7 @@ async function openDoor({
     names: serviceNames(config.serviceUrl),
     log,
   };
-  const serving = await ensureServing(tls);
+  const first = await ensureServing(tls);
   const client = new Client({
     transport,
     kinds: KINDS,
@@ -125,7 +121,7 @@ async function openDoor({
     sources: stores,
     log,
     metrics,
-    tls: serving,
+    tls: { key: first.key, cert: first.cert },
     dataDirectory: config.dataDirectory,
     systemNamespace: config.namespace,
     defaultNamespace: config.defaultNamespace,
@@ -133,7 +129,8 @@ async function openDoor({
     liveExecutionsMax: config.liveExecutionsMax,
     stop,
   });
-  followServing(serving, { ...tls, stop, onChange: door.useCertificate });
+  const onChange = ({ key, cert }: Serving) => door.useCertificate({ key, cert });
+  const serving = followServing(first, { ...tls, stop, onChange });
   if (config.roles.api) await door.app.listen({ host: '::', port: config.httpsPort });
   return { door, serving };
 }
@@ -143,7 +140,7 @@ async function lead(
   { config, transport, stores, log, metrics, stop }: Parts,
   terms: Terms,
   door: Door,
-  { ca }: Serving,
+  serving: () => Serving,
 ): Promise<void> {
   const client = new Client({
     transport,
@@ -154,7 +151,6 @@ async function lead(
     fence: terms.lease.fence,
     onEventError: (err) => log.debug({ err }, 'an Event was not told'),
   });
-  const corePack = readCorePack(config.packsDirectory, config.namespace);
   const triggerTypes = triggerTypeReconciler(stores.triggerTypes);
   const rules = ruleReconciler({ ...stores, systemNamespace: config.namespace });
   const actions = actionReconciler(stores.actions);
@@ -162,7 +158,7 @@ async function lead(
     sources: stores,
     client,
     transport,
-    settings: { ...config, ca, sha256 },
+    settings: withCa({ ...config, sha256 }, () => serving().ca),
     systemNamespace: config.namespace,
     storeResult: (json) => door.results.put(json),
     log,
@@ -170,12 +166,15 @@ async function lead(
   await terms.run(stop, async (term) => {
     log.info('this process leads');
     await Promise.all(Object.values(stores).map((store) => store.synced));
-    await applyCorePack(client, corePack);
+    // Its first try comes first, so that no Execution of a new installation looks in vain for an action of pack core.
+    const read = () => readCorePack(config.packsDirectory, config.namespace);
+    const corePack = await startCorePack({ client, read, log, metrics, stop: term });
     log.info({ executions: stores.executions.size, rules: stores.rules.size }, 'caches are complete; reconciling');
     const queue = new WorkQueue();
     const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
       runLoop(reconciler, { client, log, metrics, stop: term, queue: own });
     const endSweep = startSweep({ sources: stores, queue, metrics, log });
-    await Promise.all([loop(triggerTypes), loop(rules), loop(actions), loop(executions, queue)]).finally(endSweep);
+    const loops = [loop(triggerTypes), loop(rules), loop(actions), loop(executions, queue)];
+    await Promise.all([...loops, corePack.done]).finally(endSweep);
   });
 }

@@ -118,8 +118,8 @@ export async function writes(namespace: string, count = 10): Promise<Figure[]> {
       what: `API writes of the operator per execution (${hook}), until known: ${each(known)}`,
       measured: (known.length / count).toFixed(1),
       reference: `all writers ${(whole.all / count).toFixed(1)} so far`,
-      budget: hook === 'plain' ? '≤ 4' : '≤ 6',
-      met: known.length / count <= (hook === 'plain' ? 4 : 6),
+      budget: hook === 'plain' ? '≤ 4' : 'none; over its life, below',
+      met: hook !== 'plain' || known.length / count <= 4,
     });
     figures.push({
       what: `… over its life (${hook}), its deletion included`,

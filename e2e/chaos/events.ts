@@ -16,7 +16,10 @@ export async function ledgerRule(namespace: string, url: string, ledger: Ledger,
     ours('Action', namespace, `${url}.write`, {
       runner: 'local-shell-script',
       script: `#!/bin/bash\n${ledger.command('$1')}\n`,
-      parameters: { id: { type: 'string', required: true, position: 0 } },
+      parameters: {
+        id: { type: 'string', required: true, position: 0 },
+        password: { type: 'string', secret: true, required: true, position: 1 },
+      },
       ...action,
     }),
     ours('TriggerType', namespace, `${url}.event`, {
@@ -24,7 +27,10 @@ export async function ledgerRule(namespace: string, url: string, ledger: Ledger,
     }),
     ours('Rule', namespace, `${url}.write`, {
       trigger: { type: `${url}.event` },
-      action: { ref: `${url}.write`, parameters: { id: '{{ trigger.body.id }}' } },
+      action: {
+        ref: `${url}.write`,
+        parameters: { id: '{{ trigger.body.id }}', password: 'of {{ trigger.body.id }}' },
+      },
     }),
   );
   await ready(namespace, `rule/${url}.write`, `action/${url}.write`);

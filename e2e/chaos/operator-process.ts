@@ -25,6 +25,9 @@ const CALLS: readonly (readonly [verb: string, kind: string])[] = [
   ['create', 'jobs'],
   ['replaceStatus', 'executions'],
   ['delete', 'jobs'],
+  // With a secret parameter: its Secret comes before the Execution, and belongs to it afterwards.
+  ['create', 'secrets'],
+  ['replace', 'secrets'],
 ];
 export const KILL_POINTS: readonly FaultPoint[] = CALLS.flatMap(([verb, kind]) =>
   (['before', 'after'] as const).map((point) => ({ effect: 'kill', point, verb, kind }) satisfies FaultPoint),

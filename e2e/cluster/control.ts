@@ -12,6 +12,10 @@ export interface Control {
   start(component: Component): Promise<void>;
   /** KILL. */
   kill(component: Component): Promise<void>;
+  /** STOP: it answers nothing, and its connections stay open. */
+  freeze(component: Component): void;
+  /** CONT. */
+  thaw(component: Component): void;
 }
 
 /** Control over the processes of one record. */
@@ -28,6 +32,8 @@ export function controlOf(ledger: Ledger): Control {
       signalProcess(entry, 'SIGKILL');
       while (isAlive(entry)) await sleep(10);
     },
+    freeze: (component) => signalProcess(entryOf(component), 'SIGSTOP'),
+    thaw: (component) => signalProcess(entryOf(component), 'SIGCONT'),
     async start(component) {
       const entry = entryOf(component);
       if (isAlive(entry)) return;

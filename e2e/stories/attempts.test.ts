@@ -10,6 +10,7 @@ import {
   list,
   ours,
   ready,
+  run,
   stage,
 } from '../harness.ts';
 import { scratchNamespace } from './scratch.ts';
@@ -186,6 +187,41 @@ test('a container action returns exit code, termination message and log', async 
   expect(execution.status).toMatchObject({ phase: 'Succeeded' });
   expect(execution.status.result).toMatchObject({ exit_code: 0, message: { freed: 42 } });
   expect((execution.status.result as { log: string }).log).toContain('working on db-1');
+});
+
+test('the log of a container ends with its last words; with a secret in a variable nothing of it is kept', async () => {
+  const password = 'hunter2-not-for-the-record';
+  await kubectl(['-n', namespace, 'create', 'secret', 'generic', 'database', `--from-literal=password=${password}`]);
+  const chatty = (env: object, args: string) => ({
+    runner: 'container',
+    container: { image: stage.images.runnerNode, command: ['sh', '-c'], args: [args], env },
+  });
+  await apply(
+    ours(
+      'Action',
+      namespace,
+      'container.long-lines',
+      chatty({}, 'for i in 1 2 3; do head -c 1000000 /dev/zero | tr "\\0" x; echo; done; echo the last words; exit 3'),
+    ),
+    ours('Action', namespace, 'container.secret', {
+      ...chatty({ PASSWORD: '{{ password }}' }, 'echo "$PASSWORD"; echo "$PASSWORD" > /dev/termination-log'),
+      parameters: { password: { type: 'string', secret: true, required: true } },
+    }),
+  );
+  await ready(namespace, 'action/container.long-lines', 'action/container.secret');
+  const reference = { valueFrom: { secretKeyRef: { name: 'database', key: 'password' } } };
+  const [long, secret] = await Promise.all([
+    createExecution(namespace, 'container.long-lines').then((name) => ended(namespace, name)),
+    createExecution(namespace, 'container.secret', { password: reference }).then((name) => ended(namespace, name)),
+  ]);
+  expect(long.status).toMatchObject({ phase: 'Failed', reason: 'ActionFailed' });
+  const words = ['-n', namespace, 'execution', 'get', long.metadata.name, '-o', 'json'];
+  const read = await run(process.execPath, ['cli/squall.js', ...words]);
+  const { log } = (JSON.parse(read.stdout) as { status: { result: { log: string } } }).status.result;
+  expect(log.endsWith('x\nthe last words\n')).toBe(true);
+  expect(secret.status).toMatchObject({ phase: 'Succeeded', result: { exit_code: 0 } });
+  expect(JSON.stringify(secret)).not.toContain(password);
+  expect((secret.status.result as { log: string }).log).toContain('kubectl logs');
 });
 
 test('a result too large for the status is kept whole in the result store', async () => {

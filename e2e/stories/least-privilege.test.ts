@@ -59,6 +59,7 @@ test.each(must)('it may %s %s %j', async (verb, resource, where) => {
 
 const mustNot: [string, string, readonly string[]][] = [
   ['list', 'secrets', all],
+  ['get', 'nodes', all],
   ['list', 'secrets', here],
   ['watch', 'secrets', home],
   ['get', 'secrets/anything', here],

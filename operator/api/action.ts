@@ -188,7 +188,13 @@ export const ActionSpec = z
 export type ActionSpec = z.infer<typeof ActionSpec>;
 
 export const ActionStatus = z.object({
-  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was judged.'),
+  // Not yet judged is a generation that no spec has: tools that follow kstatus then say InProgress, not Current.
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ default: 0 })
+    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
   conditions: Conditions.optional(),
 });
 export type ActionStatus = z.infer<typeof ActionStatus>;

@@ -141,7 +141,12 @@ export const ExecutionStatus = z.object({
     .optional()
     .describe('Where a larger result is in the result store, up to 8 MiB.'),
   attempts: z.array(Attempt).max(32).optional().describe('The attempts that ended, oldest first.'),
-  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was acted on.'),
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ default: 0 })
+    .describe('The generation of the spec that was acted on. Default: 0, none yet.'),
   conditions: Conditions.optional(),
 });
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>;

@@ -157,7 +157,13 @@ export const RuleSpec = z.object({
 export type RuleSpec = z.infer<typeof RuleSpec>;
 
 export const RuleStatus = z.object({
-  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was judged.'),
+  // Not yet judged is a generation that no spec has: tools that follow kstatus then say InProgress, not Current.
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ default: 0 })
+    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
   conditions: Conditions.optional(),
 });
 export type RuleStatus = z.infer<typeof RuleStatus>;

@@ -7,9 +7,11 @@ import {
   bytesOf,
   containerResult,
   inlineResult,
+  LOG_TAIL_BYTES,
   LOG_TAIL_LINES,
   placeOf,
   type Stored,
+  withheldResult,
 } from '../domain/result/result.ts';
 import type { Client } from '../kube/client.ts';
 import { isNotFound } from '../kube/errors.ts';
@@ -25,8 +27,11 @@ export interface LookOptions {
   readonly log: Log;
 }
 
-/** Bytes of a container's log that are read at most. */
-const LOG_LIMIT_BYTES = 1024 * 1024;
+/** Bytes of a container's log that are read at most to find its end; runtimes split lines at 16 KiB, so the lines asked for are fewer. */
+const LOG_READ_BYTES = 128 * 1024 * 1024;
+/** How long that may take, in ms. */
+const LOG_READ_MS = 30_000;
+const LOG_CUT = '(this is not the end: the log could not be read further in 128 MiB and 30 s)';
 
 /** The observation that a look asks for. @throws what the API server answers about a Job */
 export async function answer(look: Look, self: KubeObject, options: LookOptions): Promise<Partial<ObservedExecution>> {
@@ -38,11 +43,13 @@ export async function answer(look: Look, self: KubeObject, options: LookOptions)
       return found ? { jobs: [projectJob(found)] } : { missing: look.name };
     }
     case 'warnings': {
-      return { warned: await readWarnings(namespace, look.uid, options) };
+      return { warned: await readWarnings(self, look.uid, options) };
     }
     case 'log': {
-      const log = await readLog(objectPath(KIND.pod, namespace, look.pod), options);
-      return { log, stored: await keep(containerResult(look.exitCode, look.message, log), options) };
+      const { exitCode, message, pod, hasSecrets } = look;
+      const log = await readLog(self, pod, options);
+      const result = hasSecrets ? withheldResult(exitCode) : containerResult(exitCode, message, log);
+      return { log, stored: await keep(result, options) };
     }
   }
 }
@@ -54,29 +61,39 @@ interface CoreEvent extends KubeObject {
 
 /** Without them it is only known later, and less exactly, why a pod does not start. */
 async function readWarnings(
-  namespace: string,
+  self: KubeObject,
   uid: string,
   { transport, log }: LookOptions,
 ): Promise<readonly Warned[]> {
-  const path = collectionPath({ apiVersion: 'v1', plural: 'events' }, namespace);
+  const path = collectionPath({ apiVersion: 'v1', plural: 'events' }, self.metadata.namespace);
   try {
     const page = await transport.page(path, { fieldSelector: `involvedObject.uid=${uid},type=Warning`, limit: '50' });
     return page.items.map(({ reason = '', message = '' }: CoreEvent) => ({ reason, message }));
   } catch (err) {
-    log.warn({ err, namespace }, 'events cannot be read');
+    log.warn({ err, ...whose(self) }, 'events cannot be read');
     return [];
   }
 }
 
-async function readLog(pod: string, { transport, log }: LookOptions): Promise<string> {
+/** The end of the log; it says so where it is not. */
+async function readLog(self: KubeObject, pod: string, { transport, log }: LookOptions): Promise<string> {
+  const path = `${objectPath(KIND.pod, self.metadata.namespace, pod)}/log`;
+  let isCut = false;
+  const onCut = () => {
+    isCut = true;
+  };
+  const limits = { limitBytes: LOG_READ_BYTES, tailBytes: LOG_TAIL_BYTES, deadlineMs: LOG_READ_MS, onCut };
   try {
-    return await transport.text(`${pod}/log`, { tailLines: String(LOG_TAIL_LINES) }, { limitBytes: LOG_LIMIT_BYTES });
+    const text = await transport.text(path, { tailLines: String(LOG_TAIL_LINES) }, limits);
+    return isCut ? `${text}\n${LOG_CUT}` : text;
   } catch (err) {
     // A result without a log is better than none; the pod or its node is gone.
-    if (!isNotFound(err)) log.warn({ err, pod }, 'log of a container cannot be read');
+    if (!isNotFound(err)) log.warn({ err, pod, ...whose(self) }, 'log of a container cannot be read');
     return '';
   }
 }
+
+const whose = ({ metadata: { namespace, name, uid } }: KubeObject) => ({ namespace, name, uid });
 
 async function keep(result: ReturnType<typeof containerResult>, { storeResult }: LookOptions): Promise<Stored> {
   const json = JSON.stringify(result);

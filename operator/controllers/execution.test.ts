@@ -56,7 +56,7 @@ function scene(...objects: readonly KubeObject[]) {
   const look = async (seconds: number) => {
     clock = at(seconds);
     try {
-      return await reconcile(reconciler, 'prod/e', client, clock);
+      return await reconcile(reconciler, 'prod/e', { client, log, now: clock });
     } catch (error) {
       reconciler.onError?.('prod/e', error);
       return error;
@@ -255,6 +255,13 @@ test('the sweep finds what a lost watch event has hidden, counts it, and looks a
   await look(31);
   expect(api.object(JOB)).toBeDefined();
   expect(sweep(options, at(300))).toBe(0);
+});
+
+test('the sweep finds one that runs and has lost its Job unseen', () => {
+  const running = scene(execution({}, { phase: 'Running', startedAt: iso(5), job: { name: 'e-1', uid: 'j-uid-1' } }));
+  const options = { queue: new WorkQueue(), metrics: createMetrics({ version: 'test' }), log };
+  expect(sweep({ ...options, sources: running.sources }, at(34))).toBe(0);
+  expect(sweep({ ...options, sources: running.sources }, at(36))).toBe(1);
 });
 
 test('the sweep leaves alone what waits for its retry or has ended', () => {

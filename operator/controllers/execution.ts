@@ -179,14 +179,14 @@ export function startSweep(options: SweepOptions): () => void {
 export function sweep({ sources: { executions, jobs }, queue, metrics, log }: SweepOptions, now: Date): number {
   let found = 0;
   for (const execution of executions.values()) {
-    const { phase = 'Requested', notBefore, attempt = 1 } = execution.status ?? {};
-    if (phase !== 'Requested' && phase !== 'Delayed') continue;
-    const due = Date.parse(notBefore ?? execution.metadata.creationTimestamp ?? '');
+    const { phase = 'Requested', notBefore, startedAt, attempt = 1 } = execution.status ?? {};
+    if (phase !== 'Requested' && phase !== 'Delayed' && phase !== 'Running') continue;
+    const due = Date.parse(notBefore ?? startedAt ?? execution.metadata.creationTimestamp ?? '');
     const key = keyOf(execution);
     if (now.getTime() - due < SWEEP_MS || jobs.by('execution', key).some((job) => attemptOf(job) === attempt)) continue;
     found++;
     metrics.sweptExecutions.inc();
-    log.warn({ key, phase }, 'an execution had no job');
+    log.warn({ key, uid: execution.metadata.uid, phase }, 'an execution had no job');
     queue.add(key);
   }
   return found;

@@ -138,7 +138,8 @@ function build(story: Story, { now }: EventSources): TriggerEvent {
   const { delivered, source, identity, payload, type, ref } = story;
   const { namespace, caller, headers } = delivered;
   const cause = caller.kind === 'pod' ? caller.worker.execution : undefined;
-  const inherited = cause?.spec.request.context?.trace;
+  // An Execution that was made by hand has no trace but itself: that is what its process was told.
+  const inherited = cause && (cause.spec.request.context?.trace ?? { id: cause.metadata.uid });
   const trace = traceOf(
     {
       headers,

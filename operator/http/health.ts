@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Log } from '../telemetry/log.ts';
 import { METRICS_CONTENT_TYPE, type Metrics, metricsText } from '../telemetry/metrics.ts';
 import { buildServer } from './server.ts';
+import { STALE_MS } from './sources.ts';
 
 export interface HealthOptions {
   readonly log: Log;
@@ -19,6 +20,21 @@ export function buildHealthServer({ log, metrics, unready, broken = () => [] }: 
   app.get('/readyz', (_request, reply) => tell(reply, unready()));
   app.get('/metrics', async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await metricsText(metrics)));
   return app;
+}
+
+/** What can be told of a cache. */
+interface Cache {
+  readonly isSynced: boolean;
+  healthy(staleMs: number): boolean;
+}
+
+/** What /readyz is told of named caches and of the door; empty = ready. */
+export function unreadyParts(caches: readonly (readonly [string, Cache])[], doorListens: boolean): readonly string[] {
+  const stale = caches.flatMap(([name, cache]) => {
+    if (cache.isSynced && cache.healthy(STALE_MS)) return [];
+    return [`the cache of ${name} ${cache.isSynced ? 'is stale' : 'is not complete yet'}`];
+  });
+  return doorListens ? stale : [...stale, 'the door does not listen yet'];
 }
 
 function tell(

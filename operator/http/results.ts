@@ -138,6 +138,8 @@ async function write(execution: Execution, { worker, envelope, stored }: Taken, 
     {
       namespace: execution.metadata.namespace,
       execution: execution.metadata.name,
+      uid: execution.metadata.uid,
+      trace: execution.spec.request.context?.trace?.id,
       attempt: envelope.attempt,
       phase,
       reason,

@@ -1,12 +1,15 @@
 // operator/http/tls.test.ts — the serving certificate: made once, shared, renewed in time, changed while serving.
 import { connect, type TLSSocket } from 'node:tls';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { action, execution, settings, T0 } from '../domain/execution/builders.setup.ts';
+import { jobFor } from '../domain/job/job.ts';
+import { withCa } from '../domain/job/settings.ts';
 import { ScriptedTransport } from '../kube/scripted.ts';
 import { createLog } from '../telemetry/log.ts';
 import { readCertificate } from './certificate.ts';
 import { createCa, createLeaf } from './certificates.ts';
 import { buildServer } from './server.ts';
-import { ensureServing, serviceNames, type TlsOptions } from './tls.ts';
+import { ensureServing, followServing, type Serving, serviceNames, type TlsOptions } from './tls.ts';
 
 const DAY_MS = 86_400_000;
 const START = new Date('2026-01-01T00:00:00Z');
@@ -56,6 +59,94 @@ test('another name, or a Secret that somebody emptied, gives another certificate
   expect([renamed.ca === first.ca, readCertificate(renamed.cert).names]).toEqual([true, ['new.squall.svc']]);
   transport.put({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'squall-tls', namespace: 'squall' }, data: {} });
   expect((await ensureServing(options(transport))).ca).not.toBe(first.ca);
+});
+
+const PATH = '/api/v1/namespaces/squall/secrets/squall-tls';
+const dataOf = (transport: ScriptedTransport) =>
+  (transport.object(PATH) as unknown as { data: Record<string, string> } | undefined)?.data;
+const putData = (transport: ScriptedTransport, data: Readonly<Record<string, string>>) =>
+  transport.put({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'squall-tls', namespace: 'squall' },
+    type: 'kubernetes.io/tls',
+    data,
+  });
+
+/** Follows the Secret of `transport`; `check` makes its next look due. */
+async function follow(transport: ScriptedTransport) {
+  const first = await ensureServing(options(transport));
+  const stop = new AbortController();
+  const served: Serving[] = [];
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const current = followServing(first, {
+    ...options(transport),
+    stop: stop.signal,
+    onChange: (next) => served.push(next),
+  });
+  return {
+    first,
+    current,
+    served,
+    check: () => vi.advanceTimersByTime(600_000),
+    [Symbol.dispose]: () => {
+      stop.abort();
+      vi.useRealTimers();
+    },
+  };
+}
+
+test.each([
+  ['deleted', (transport: ScriptedTransport) => transport.drop(PATH)],
+  ['emptied', (transport: ScriptedTransport) => putData(transport, {})],
+  [
+    'given the key of another certificate',
+    (transport: ScriptedTransport) => {
+      const data = dataOf(transport) ?? {};
+      putData(transport, { ...data, 'tls.key': data['ca.key'] ?? '' });
+    },
+  ],
+])('a Secret that was %s is put back as it was, so that running pods can deliver', async (_what, damage) => {
+  const transport = new ScriptedTransport();
+  using following = await follow(transport);
+  const before = dataOf(transport);
+  damage(transport);
+  expect(dataOf(transport)).not.toEqual(before);
+  following.check();
+  await vi.waitFor(() => expect(dataOf(transport)).toEqual(before));
+  expect([following.current(), following.served]).toEqual([following.first, []]);
+});
+
+test('a Secret replaced by another valid one is served, and the next Job trusts its CA', async () => {
+  const transport = new ScriptedTransport();
+  using following = await follow(transport);
+  const jobSettings = withCa(settings, () => following.current().ca);
+  const caOfJob = () => {
+    const made = jobFor(execution(), action(), 1, jobSettings, T0);
+    return /"name":"SQUALL_CA","value":"([^"]*)"/.exec(JSON.stringify(made))?.[1]?.replaceAll(String.raw`\n`, '\n');
+  };
+  expect(caOfJob()).toBe(following.first.ca);
+  const other = new ScriptedTransport();
+  const replacement = await ensureServing(options(other));
+  putData(transport, dataOf(other) ?? {});
+  following.check();
+  await vi.waitFor(() => expect(following.served).toEqual([replacement]));
+  expect(following.current()).toEqual(replacement);
+  expect(replacement.ca).not.toBe(following.first.ca);
+  expect(caOfJob()).toBe(replacement.ca);
+});
+
+test('while the Secret cannot be read, what was served stays', async () => {
+  const transport = new ScriptedTransport();
+  using following = await follow(transport);
+  transport.drop(PATH);
+  transport.fail({ verb: 'get', path: 'squall-tls' }, { code: 500 });
+  following.check();
+  await vi.waitFor(() => expect(transport.calls.filter(({ verb }) => verb === 'get')).toHaveLength(2));
+  expect(following.current()).toEqual(following.first);
+  following.check();
+  await vi.waitFor(() => expect(dataOf(transport)).toBeDefined());
+  expect(following.current()).toEqual(following.first);
 });
 
 test('names follow from the URL of the Service', () => {

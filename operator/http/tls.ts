@@ -1,4 +1,5 @@
 // operator/http/tls.ts — the certificate that the operator serves with: in a Secret, made once, renewed in time, the same on all replicas.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../api/meta.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/errors.ts';
 import { collectionPath, KIND, objectPath } from '../kube/paths.ts';
@@ -20,10 +21,7 @@ export interface TlsOptions {
 /** What is served now; `ca` is all CAs that clients should trust, PEM. */
 export interface Serving extends Pair {
   readonly ca: string;
-}
-
-interface Material extends Serving {
-  /** The newest CA signs. */
+  /** PEM; of the first certificate in `ca`, which is the newest and signs. */
   readonly caKey: string;
 }
 
@@ -44,8 +42,11 @@ export function serviceNames(serviceUrl: string): readonly string[] {
   return [...new Set([host, ...short, 'localhost', '127.0.0.1'])];
 }
 
-/** Reads the Secret, making or renewing what is in it where that is due. Replicas agree by its resourceVersion. */
-export async function ensureServing(options: TlsOptions): Promise<Serving> {
+/**
+ * Reads the Secret, making or renewing what is in it where that is due. Replicas agree by its resourceVersion. Where it is
+ * gone or broken, `known` is put back, because pods that run trust no other CA.
+ */
+export async function ensureServing(options: TlsOptions, known?: Serving): Promise<Serving> {
   const { transport, namespace, secret, now = () => new Date() } = options;
   const path = objectPath(KIND.secret, namespace, secret);
   for (let tries = 1; ; tries++) {
@@ -53,14 +54,16 @@ export async function ensureServing(options: TlsOptions): Promise<Serving> {
       if (isNotFound(error)) return undefined;
       throw new Error(`read Secret ${namespace}/${secret} of the serving certificate`, { cause: error });
     });
-    const held = existing && materialOf(existing);
-    const wanted = await renew(held, options, now());
-    if (wanted === held && held) return held;
+    const stored = existing && servingOf(existing);
+    const wanted = await renew(stored ?? known, options, now());
+    if (wanted === stored) return wanted;
     try {
       const object = secretOf(wanted, existing, options);
       if (existing) await transport.replace(path, object);
       else await transport.create(collectionPath(KIND.secret, namespace), object);
-      options.log.info({ secret, renewAt: readCertificate(wanted.cert).renewAt }, 'serving certificate made');
+      const facts = { secret, renewAt: readCertificate(wanted.cert).renewAt };
+      if (stored || !known) options.log.info(facts, 'serving certificate made');
+      else options.log.warn(facts, 'serving certificate was gone or broken and is put back');
       return wanted;
     } catch (error) {
       const lost = isConflict(error) || isAlreadyExists(error); // another replica was faster: take what it made
@@ -70,18 +73,21 @@ export async function ensureServing(options: TlsOptions): Promise<Serving> {
   }
 }
 
-/** Looks again every 10 min, until `stop`, and tells `onChange` of a new certificate. An error is logged and tried again. */
+/**
+ * Looks again every 10 min, until `stop`, and tells `onChange` of a new certificate. An error is logged and tried again.
+ * @returns a function that tells what is served now
+ */
 export function followServing(
   first: Serving,
   options: TlsOptions & { readonly stop: AbortSignal; readonly onChange: (serving: Serving) => void },
-): void {
+): () => Serving {
   let current = first;
   const look = async () => {
     try {
-      const next = await ensureServing(options);
+      const next = await ensureServing(options, current);
       if (next.cert === current.cert && next.ca === current.ca) return;
+      options.onChange(next); // first: when it throws, pods go on to get the CA of what is served
       current = next;
-      options.onChange(next);
     } catch (err) {
       options.log.error({ err }, 'serving certificate cannot be renewed; it is tried again');
     }
@@ -89,10 +95,11 @@ export function followServing(
   const timer = setInterval(() => void look(), CHECK_MS);
   timer.unref();
   options.stop.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return () => current;
 }
 
 /** What should be in the Secret; `held` itself when it still is good. */
-async function renew(held: Material | undefined, { names }: TlsOptions, now: Date): Promise<Material> {
+async function renew(held: Serving | undefined, { names }: TlsOptions, now: Date): Promise<Serving> {
   const bundle = held ? certificatesIn(held.ca).filter((pem) => readCertificate(pem).notAfter > now) : [];
   const newest = bundle[0];
   if (!held || newest === undefined || readCertificate(newest).renewAt <= now) {
@@ -117,20 +124,33 @@ function isGood(cert: string, names: readonly string[], now: Date): boolean {
   return facts.renewAt > now && names.every((name) => facts.names.includes(name));
 }
 
-function materialOf({ data }: KubeObject & { readonly data?: Readonly<Record<string, string>> }): Material | undefined {
+/** Undefined when something is missing, is no PEM, or does not belong to the rest: nobody could be served with it. */
+function servingOf({ data }: KubeObject & { readonly data?: Readonly<Record<string, string>> }): Serving | undefined {
   const text = (key: string) => Buffer.from(data?.[key] ?? '', 'base64').toString('utf8');
-  const material = { cert: text('tls.crt'), key: text('tls.key'), ca: text('ca.crt'), caKey: text('ca.key') };
+  const serving = { cert: text('tls.crt'), key: text('tls.key'), ca: text('ca.crt'), caKey: text('ca.key') };
   try {
-    readCertificate(material.cert);
-    certificatesIn(material.ca).forEach(readCertificate);
+    return fitsTogether(serving) ? serving : undefined;
   } catch {
-    return undefined; // emptied or overwritten: made anew
+    return undefined; // emptied or overwritten
   }
-  return material.key === '' || material.caKey === '' ? undefined : material;
+}
+
+/** @throws Error when a part is no PEM */
+function fitsTogether({ cert, key, ca, caKey }: Serving): boolean {
+  const leaf = new X509Certificate(cert);
+  const bundle = certificatesIn(ca).map((pem) => new X509Certificate(pem));
+  const between = certificatesIn(cert)
+    .slice(1)
+    .map((pem) => new X509Certificate(pem));
+  return (
+    leaf.checkPrivateKey(createPrivateKey(key)) &&
+    bundle[0]?.checkPrivateKey(createPrivateKey(caKey)) === true &&
+    [...bundle, ...between].some((issuer) => leaf.verify(issuer.publicKey))
+  );
 }
 
 function secretOf(
-  { cert, key, ca, caKey }: Material,
+  { cert, key, ca, caKey }: Serving,
   existing: KubeObject | undefined,
   { namespace, secret }: TlsOptions,
 ) {

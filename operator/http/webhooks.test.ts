@@ -166,6 +166,25 @@ test('when the limit of live executions is reached the answer is 429', async () 
   expect(codes).toEqual([202, 202, 429]);
 });
 
+test('a namespace that has filled the limit is refused and another one is not', async () => {
+  const elsewhere = [
+    triggerType('acme.alert', { webhook: { url: 'acme/alert', authentication: 'open' } }, { namespace: 'elsewhere' }),
+    action('acme.fix', { parameters: { cmd: { type: 'string' } } }, { namespace: 'elsewhere' }),
+    rule('fix', { action: { ref: 'acme.fix', parameters: { cmd: 'x' } } }, { namespace: 'elsewhere' }),
+  ];
+  await using door = await openDoor([...BASE, fix, ...elsewhere], { liveExecutionsMax: 3 });
+  let sent = 0;
+  const send = async (base: string) => await door.post(`${base}/webhooks/acme/alert`, { host: `${sent++}` });
+  for (let i = 0; i < 3; i++) expect((await send('/api/v1')).status).toBe(202);
+  const full = await send('/api/v1');
+  expect([full.status, full.headers.get('retry-after')]).toEqual([429, '10']);
+  expect(((await full.json()) as { faultstring: string }).faultstring).toContain(
+    'Namespace default has 3 executions under way',
+  );
+  expect((await send('/ns/elsewhere/api/v1')).status).toBe(202);
+  expect((await send('/ns/elsewhere/api/v1')).status).toBe(429);
+});
+
 test('a webhook that only a rule names works, and one that nobody names is 404 after authentication', async () => {
   const hook = rule('hook', {
     trigger: { type: 'core.st2.webhook', parameters: { url: '/ci/build/' } },

@@ -18,6 +18,7 @@ import { HttpError, unavailable } from './errors.ts';
 import { type Delivered, eventsOf, GENERIC_URL, type Received } from './event-of-delivery.ts';
 import { type CreatorOptions, createExecutions } from './executions.ts';
 import { type ReplayMemory, verifySignature } from './hmac.ts';
+import { crowded, type LiveExecutions } from './live-executions.ts';
 import { isPodToken } from './pod-token.ts';
 import { sha256 } from './sha256.ts';
 import { assertFresh, lookup, WEBHOOKS_SECRET } from './sources.ts';
@@ -36,7 +37,8 @@ export interface WebhookOptions extends Authenticators, CreatorOptions {
   /** What /api/v1 means. */
   readonly defaultNamespace: string;
   readonly executionTtlSeconds: number;
-  readonly liveExecutions: () => number;
+  readonly liveExecutions: LiveExecutions;
+  /** Above it a namespace that has its share of it is refused. */
   readonly liveExecutionsMax: number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -103,12 +105,8 @@ async function callerOf(request: FastifyRequest, target: Target, options: Webhoo
 
 function assertRoom({ namespace }: Target, { liveExecutions, liveExecutionsMax, gate }: WebhookOptions): void {
   gate.assertRoom(namespace, 1);
-  if (liveExecutions() < liveExecutionsMax) return;
-  throw new HttpError(
-    429,
-    `${liveExecutionsMax} executions are under way, which is the limit; send the event again later`,
-    { retryAfterSeconds: 10 },
-  );
+  const why = crowded(liveExecutions, namespace, liveExecutionsMax);
+  if (why !== undefined) throw new HttpError(429, why, { retryAfterSeconds: 10 });
 }
 
 async function receive(
@@ -164,7 +162,8 @@ async function accept(
   metrics.eventsAccepted.inc();
   if (created.length > 0 && created.every(({ isNew }) => !isNew)) metrics.eventsDeduplicated.inc();
   const { id, trace } = events[0]?.event ?? {};
-  const facts = { namespace, webhook: url, event: id, trace: trace?.id, executions: names };
+  const uids = names.map((name) => options.executions.get(`${namespace}/${name}`)?.metadata.uid);
+  const facts = { namespace, webhook: url, event: id, trace: trace?.id, executions: names, uids };
   if (names.length > 0) log.info(facts, 'event led to executions');
   else log.debug(facts, 'event matched no rule');
   return names;

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { AmbiguousError, type StatusDetails, StatusError } from './errors.ts';
 import { frames } from './frames.ts';
 import { type Place, placeOf, type Query } from './paths.ts';
+import { isTimeout, readText, type TextOptions } from './read-text.ts';
 import { pause } from './time.ts';
 import type { CallOptions } from './transport.ts';
 
@@ -60,8 +61,8 @@ export class Caller {
     return this.#tryAll(request, async (body) => JSON.parse(await body.text()));
   }
 
-  text(request: Request, limitBytes = 1_048_576): Promise<string> {
-    return this.#tryAll(request, (body) => readUpTo(body, limitBytes));
+  text(request: Request, options: TextOptions = {}): Promise<string> {
+    return this.#tryAll(request, (body) => readText(body, options));
   }
 
   /** JSON lines of a watch, until the server ends it. */
@@ -152,7 +153,7 @@ function fullPath(server: string, path: string, query: Query | undefined): strin
 }
 
 async function refusal(request: Request, answer: Dispatcher.ResponseData): Promise<StatusError> {
-  const text = await readUpTo(answer.body, 65_536).catch(() => '');
+  const text = await readText(answer.body, { limitBytes: 65_536 }).catch(() => '');
   const status = parseStatus(text);
   const header = answer.headers['retry-after'];
   const seconds = status?.details?.retryAfterSeconds ?? (typeof header === 'string' ? Number.parseFloat(header) : NaN);
@@ -217,16 +218,4 @@ function explain(request: Request, error: unknown, deadlineMs: number): unknown 
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 const isUntrusted = (error: unknown): boolean => /CERT|ERR_TLS|UNABLE_TO_/.test(codeOf(error));
-
-async function readUpTo(body: Body, limitBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= limitBytes) break; // leaving the loop ends the connection
-  }
-  return Buffer.concat(chunks).subarray(0, limitBytes).toString('utf8');
-}

@@ -58,6 +58,7 @@ function scene(plan: (observed: Observed, now: Date) => Plan<ToyStatus>, ...draf
 }
 const now = new Date('2026-01-01T00:00:00Z');
 const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', namespace: 'a' } };
+const silent = createLog({ level: 'silent' });
 const summary = (api: ScriptedTransport) =>
   api.writes().map(({ verb, path: where }) => `${verb} ${where.split('/').at(-1)}`);
 
@@ -71,13 +72,13 @@ describe('one look', () => {
       requeueAfterMs: 5_000,
     });
     const { api, client, reconciler } = scene(plan, toy('x'));
-    expect(await reconcile(reconciler, 'a/x', client, now)).toBe(5_000);
+    expect(await reconcile(reconciler, 'a/x', { client, log: silent, now })).toBe(5_000);
     expect(summary(api)).toEqual(['create jobs', 'replaceStatus x', 'delete j', 'create events']);
   });
   test('at what is gone does nothing', async () => {
     const plan = vi.fn<() => Plan<ToyStatus>>();
     const { client, reconciler } = scene(plan);
-    expect(await reconcile(reconciler, 'a/none', client, now)).toBeUndefined();
+    expect(await reconcile(reconciler, 'a/none', { client, log: silent, now })).toBeUndefined();
     expect(plan).not.toHaveBeenCalled();
   });
   test('that decides the same status again writes nothing, but still cleans up', async () => {
@@ -88,14 +89,14 @@ describe('one look', () => {
       events: [{ type: 'Normal', reason: 'Done', message: 'x' }],
     });
     const { api, client, reconciler } = scene(plan, toy('x', { status: { phase: 'Done' } }));
-    await reconcile(reconciler, 'a/x', client, now);
+    await reconcile(reconciler, 'a/x', { client, log: silent, now });
     expect(summary(api)).toEqual(['create jobs']);
   });
   test('whose write fails stores no status', async () => {
     const plan = (): Plan<ToyStatus> => ({ writes: [{ do: 'create', object: job }], status: { phase: 'Done' } });
     const { api, client, reconciler } = scene(plan, toy('x'));
     api.fail({ verb: 'create' }, { code: 403 });
-    await expect(reconcile(reconciler, 'a/x', client, now)).rejects.toThrow();
+    await expect(reconcile(reconciler, 'a/x', { client, log: silent, now })).rejects.toThrow();
     expect(summary(api)).toEqual(['create jobs']);
   });
   test('may set finalizers and status together', async () => {
@@ -104,7 +105,7 @@ describe('one look', () => {
       status: { phase: 'Held' },
     });
     const { api, client, reconciler } = scene(plan, toy('x'));
-    await reconcile(reconciler, 'a/x', client, now);
+    await reconcile(reconciler, 'a/x', { client, log: silent, now });
     expect(api.object(path('x'))).toMatchObject({
       metadata: { finalizers: ['squall.dev/x'] },
       status: { phase: 'Held' },
@@ -113,20 +114,31 @@ describe('one look', () => {
   test('at a stale copy ends in a conflict and changes nothing', async () => {
     const { api, client, reconciler } = scene(() => ({ status: { phase: 'Mine' } }), toy('x'));
     api.put(toy('x', { status: { phase: 'Theirs' } }));
-    expect(isConflict(await reconcile(reconciler, 'a/x', client, now).catch((e: unknown) => e))).toBe(true);
+    expect(isConflict(await reconcile(reconciler, 'a/x', { client, log: silent, now }).catch((e: unknown) => e))).toBe(
+      true,
+    );
     expect(api.object(path('x'))).toMatchObject({ status: { phase: 'Theirs' } });
   });
 });
 
+interface Line {
+  readonly level: string;
+  readonly key?: string;
+  readonly msg: string;
+  readonly err?: { readonly message: string };
+}
+
 describe('the loop', () => {
   function run(built: ReturnType<typeof scene>) {
-    const lines: { level: string; key?: string; msg: string; err?: { message: string } }[] = [];
+    const printed: string[] = [];
     const destination = new Writable({
       write: (chunk, _encoding, done) => {
-        lines.push(JSON.parse(String(chunk)));
+        printed.push(String(chunk));
         done();
       },
     });
+    const linesWith = (text: string): readonly Line[] =>
+      printed.filter((line) => line.includes(text)).map((line) => JSON.parse(line));
     const metrics = createMetrics({ version: 'test' });
     const stop = new AbortController();
     const log = createLog({ destination, level: 'debug' });
@@ -135,7 +147,7 @@ describe('the loop', () => {
       stop.abort();
       await ended;
     };
-    return { lines, metrics, end };
+    return { linesWith, metrics, end };
   }
   const phaseOf = (api: ScriptedTransport, name: string) =>
     (api.object(path(name))?.status as ToyStatus | undefined)?.phase;
@@ -165,10 +177,10 @@ describe('the loop', () => {
       return { status: { phase: 'Done' } };
     };
     const built = scene(plan, toy('bad', { spec: 'poison' }), toy('good'));
-    const { lines, metrics, end } = run(built);
+    const { linesWith, metrics, end } = run(built);
     await vi.advanceTimersByTimeAsync(10_000);
     expect([phaseOf(built.api, 'good'), phaseOf(built.api, 'bad')]).toEqual(['Done', undefined]);
-    const told = lines.filter(({ key }) => key === 'a/bad');
+    const told = linesWith('a/bad');
     expect(told[0]).toMatchObject({
       level: 'warn',
       msg: 'reconciliation is tried again',
@@ -188,17 +200,80 @@ describe('the loop', () => {
   test('a look that fails is repeated, a conflict quietly', async () => {
     const built = scene(() => ({ status: { phase: 'Done' } }), toy('x'));
     built.api.fail({ verb: 'replaceStatus' }, { code: 409, reason: 'Conflict' }, 'resetAfterApply');
-    const { lines, end } = run(built);
+    const { linesWith, end } = run(built);
+    const warnings = () => linesWith('"warn"');
     await vi.advanceTimersByTimeAsync(40);
-    expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(0);
+    expect(warnings()).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(120);
     expect(phaseOf(built.api, 'x')).toBe('Done');
-    expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(warnings()).toHaveLength(1);
     built.store.put(built.api.object(path('x')) as KubeObject);
     const before = built.api.writes().length;
     await vi.advanceTimersByTimeAsync(600_000);
     expect(built.api.writes().length).toBe(before); // in doubt: it was applied, the store shows it, no more to do
     await end();
+  });
+
+  test("one object's story is found in the log by its uid, without what it was given and gave", async () => {
+    const plan = ({ self }: Observed): Plan<object> => {
+      const { phase } = (self.status ?? {}) as Partial<ToyStatus>;
+      const { name, uid } = self.metadata;
+      const ownerReferences = [{ apiVersion: TOY.apiVersion, kind: TOY.kind, name, uid, controller: true }];
+      const mine = { ...job, metadata: { namespace: 'a', name: `j-${name}`, ownerReferences } };
+      const writes = [{ do: 'create', object: mine }] as const;
+      if (phase === undefined) {
+        const status = { phase: 'Running', reason: 'Started', attempt: 1, result: 'hidden', note: 'hidden' };
+        return { writes, status, requeueAfterMs: 10 };
+      }
+      if (phase === 'Running') return { writes, status: { phase: 'Done', reason: { no: 'hidden' } } };
+      return { writes: [{ do: 'finalizers', set: [] }], after: [{ do: 'delete', object: self }] };
+    };
+    const built = scene(plan as never, toy('x', { spec: { parameters: 'hidden' } }), toy('y'));
+    const { uid = '' } = built.store.get('a/x')?.metadata ?? {};
+    const { linesWith, end } = run(built);
+    await vi.advanceTimersByTimeAsync(100);
+    await end();
+    const mine = { kind: 'Toy', namespace: 'a', name: 'x', uid };
+    const child = { childKind: 'Job', childName: 'j-x' };
+    const lines = linesWith(uid);
+    const told = lines.filter(({ level }) => level === 'info');
+    expect(told.map(({ msg }) => msg)).toEqual([
+      'created',
+      'status changed',
+      'status changed',
+      'finalizers set',
+      'deleted',
+    ]);
+    expect(told).toMatchObject([
+      { ...mine, ...child },
+      { ...mine, phase: 'Running', reason: 'Started', attempt: 1 },
+      { ...mine, phase: 'Done' },
+      mine,
+      mine,
+    ]);
+    expect(told[2]).not.toHaveProperty('reason');
+    expect(told[4]).not.toHaveProperty('childKind');
+    expect(lines.filter(({ msg }) => msg === 'looked').length).toBeGreaterThanOrEqual(3);
+    expect(lines).toContainEqual(expect.objectContaining({ ...mine, ...child, level: 'debug', msg: 'exists already' }));
+    expect(JSON.stringify(lines)).not.toContain('hidden');
+  });
+
+  test('a failed look and one at a stale copy are found by the uid too', async () => {
+    const built = scene(() => ({ status: { phase: 'Done' } }), toy('x'));
+    built.api.fail({ verb: 'replaceStatus' }, { code: 409, reason: 'Conflict' }, { code: 403 });
+    const { linesWith, end } = run(built);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await end();
+    const { uid = '' } = built.store.get('a/x')?.metadata ?? {};
+    expect(linesWith(uid).map(({ msg }) => msg)).toEqual([
+      'looked',
+      'looked at a stale copy',
+      'looked',
+      'reconciliation is tried again',
+      'looked',
+      'status changed',
+      'looked',
+    ]);
   });
 
   test('looks again when the plan asks for it', async () => {

@@ -1,6 +1,6 @@
 // operator/kube/reconcile.ts — look, decide, act: the loop that every controller runs.
-import type { KubeObject } from '../api/meta.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Draft, KubeObject } from '../api/meta.ts';
+import type { Plan, Write } from '../domain/plan.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Client } from './client.ts';
@@ -60,29 +60,77 @@ export function watched<T extends KubeObject>(
   };
 }
 
+export interface LookContext {
+  readonly client: Client;
+  readonly log: Log;
+  readonly now: Date;
+  /** Told what the look is about, before anything is done. */
+  readonly onSelf?: (self: KubeObject) => void;
+}
+
 /** Looks at one object, decides, acts: once. @returns ms until the next look, if one is wanted */
 export async function reconcile<O extends Observed, S>(
   reconciler: Reconciler<O, S>,
   key: Key,
-  client: Client,
-  now: Date,
+  { client, log, now, onSelf }: LookContext,
 ): Promise<number | undefined> {
   const observed = await reconciler.observe(key);
-  if (!observed) return undefined;
+  if (!observed) {
+    log.debug({ key }, 'looked at what is gone');
+    return undefined;
+  }
+  onSelf?.(observed.self);
   const { writes = [], status, after = [], events = [], requeueAfterMs } = reconciler.plan(observed, now);
-  let { self } = observed;
-  for (const write of writes) {
-    const answer = await client.write(self, write);
-    if (write.do === 'finalizers' && answer) self = { ...self, metadata: answer.metadata };
-  }
   const changed = status !== undefined && !sameJson(status, observed.self.status);
-  if (changed) self = await client.replaceStatus(self, status);
-  for (const write of after) {
-    const answer = await client.write(self, write);
-    if (write.do === 'finalizers' && answer) self = { ...self, metadata: answer.metadata };
+  const planned = { writes: writes.length + after.length, statusChanges: changed, requeueAfterMs };
+  log.debug({ ...subjectOf(observed.self), ...planned }, 'looked');
+  let self = await carryOut(observed.self, writes, { client, log });
+  if (changed) {
+    self = await client.replaceStatus(self, status);
+    log.info({ ...subjectOf(self), ...progressOf(status) }, 'status changed');
   }
+  self = await carryOut(self, after, { client, log });
   if (changed) for (const event of events) await client.tell(self, event);
   return requeueAfterMs;
+}
+
+/** In order. @returns the object itself, with the metadata that it has then */
+async function carryOut(
+  self: KubeObject,
+  writes: readonly Write[],
+  { client, log }: Pick<LookContext, 'client' | 'log'>,
+): Promise<KubeObject> {
+  for (const write of writes) {
+    if (write.do === 'create') {
+      const { object, created } = await client.create(write.object);
+      const facts = { ...subjectOf(self), ...childOf(self, object) };
+      if (created) log.info(facts, 'created');
+      else log.debug(facts, 'exists already');
+      continue;
+    }
+    const answer = await client.write(self, write);
+    if (write.do === 'finalizers') {
+      log.info({ ...subjectOf(self), finalizers: write.set }, 'finalizers set');
+      if (answer) self = { ...self, metadata: answer.metadata };
+    } else {
+      log.info({ ...subjectOf(self), ...childOf(self, write.object) }, write.do === 'delete' ? 'deleted' : 'applied');
+    }
+  }
+  return self;
+}
+
+/** By these fields the lines about one object are found. */
+const subjectOf = ({ kind, metadata: { namespace, name, uid } }: KubeObject) => ({ kind, namespace, name, uid });
+
+const childOf = (self: KubeObject, { kind, metadata }: Pick<Draft, 'kind' | 'metadata'>) =>
+  metadata.uid === self.metadata.uid ? {} : { childKind: kind, childName: metadata.name };
+
+/** How far a status says that it is, where it says so in one word or number; nothing else of it may be logged. */
+function progressOf(status: unknown): Readonly<Record<string, string | number>> {
+  const fields = typeof status === 'object' && status !== null ? Object.entries(status) : [];
+  const isProgress = ([name, value]: [string, unknown]) =>
+    ['phase', 'reason', 'attempt'].includes(name) && (typeof value === 'string' || typeof value === 'number');
+  return Object.fromEntries(fields.filter(isProgress));
 }
 
 /** Works until `stop`, beginning with all objects that exist. One that throws is logged and backed off; the others go on. */
@@ -115,16 +163,20 @@ async function work<O extends Observed, S>(
   for await (const key of queue) {
     metrics.queueDepth.set({ controller }, queue.depth);
     const end = metrics.reconcileSeconds.startTimer({ controller });
+    let about: object = { key };
+    const onSelf = (self: KubeObject) => {
+      about = { key, ...subjectOf(self) };
+    };
     try {
-      queue.done(key, await reconcile(reconciler, key, client, now()));
+      queue.done(key, await reconcile(reconciler, key, { client, log, now: now(), onSelf }));
     } catch (err) {
       queue.failed(key);
       // A stale copy, or an object deleted meanwhile: the next look sees it.
-      if (isConflict(err) || isNotFound(err)) log.debug({ key, err }, 'looked at a stale copy');
+      if (isConflict(err) || isNotFound(err)) log.debug({ ...about, err }, 'looked at a stale copy');
       else {
         metrics.reconcileErrors.inc({ controller });
         reconciler.onError?.(key, err);
-        log.warn({ key, err }, 'reconciliation is tried again');
+        log.warn({ ...about, err }, 'reconciliation is tried again');
       }
     } finally {
       end();

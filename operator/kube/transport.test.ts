@@ -172,6 +172,27 @@ test('text is cut at the limit', async () => {
   expect(await api.text('/log')).toHaveLength(1_048_576);
 });
 
+test('the end of a text is its end, also of one that is larger than the limit of others', async () => {
+  answer = (_request, response) => response.end(`${'x'.repeat(5_000_000)}the end`);
+  const cuts: string[] = [];
+  const api = await open();
+  const tail = { limitBytes: 10_000_000, tailBytes: 9, onCut: () => cuts.push('cut') };
+  expect(await api.text('/log', {}, tail)).toBe('xxthe end');
+  expect(cuts).toEqual([]);
+  expect(await api.text('/log', {}, { ...tail, limitBytes: 5_000_003 })).toBe('xxxxxxthe');
+  expect(cuts).toEqual(['cut']);
+});
+
+test('the end of a text that stalls is what came until the deadline', async () => {
+  answer = (_request, response) => {
+    response.writeHead(200).write('last words');
+  };
+  const cuts: string[] = [];
+  const tail = { tailBytes: 5, deadlineMs: 300, onCut: () => cuts.push('cut') };
+  expect(await (await open()).text('/log', {}, tail)).toBe('words');
+  expect(cuts).toEqual(['cut']);
+});
+
 describe('a refusal', () => {
   test('carries what the Status says', async () => {
     const details = {

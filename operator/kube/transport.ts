@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/meta.ts';
 import { Caller, type CallHooks } from './call.ts';
 import { type AccountOptions, Connection, loadAccount } from './connection.ts';
 import type { Query } from './paths.ts';
+import type { TextOptions } from './read-text.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -41,8 +42,8 @@ export interface Change {
 export interface Transport {
   get(path: string, options?: CallOptions): Promise<KubeObject>;
   json(path: string, query?: Query, options?: CallOptions): Promise<unknown>;
-  /** Logs of a pod and the like, cut at `limitBytes` (1 MiB by default). */
-  text(path: string, query?: Query, options?: CallOptions & { readonly limitBytes?: number }): Promise<string>;
+  /** Logs of a pod and the like: their beginning or, with `tailBytes`, their end. */
+  text(path: string, query?: Query, options?: CallOptions & TextOptions): Promise<string>;
   page(path: string, query: Query, options?: CallOptions): Promise<Page>;
   /** Ends when the server ends it; has no deadline but `signal`. */
   changes(path: string, query: Query, signal: AbortSignal): AsyncIterable<Change>;
@@ -82,8 +83,7 @@ function verbs(caller: Caller): Transport {
   return {
     get: (path, options) => object({ verb: 'get', method: 'GET', path, options }),
     json: (path, query, options) => caller.json({ verb: 'get', method: 'GET', path, query, options }),
-    text: (path, query, options) =>
-      caller.text({ verb: 'get', method: 'GET', path, query, options }, options?.limitBytes),
+    text: (path, query, options) => caller.text({ verb: 'get', method: 'GET', path, query, options }, options),
     page: async (path, query, options) =>
       (await caller.json({ verb: 'list', method: 'GET', path, query, options })) as Page,
     changes: (path, query, signal) => caller.stream(path, query, signal) as AsyncIterable<Change>,

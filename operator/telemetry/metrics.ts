@@ -86,6 +86,12 @@ export const METRICS = {
   },
   storeObjects: { type: 'gauge', name: 'store_objects', help: 'Objects in the cache, by kind.', labels: ['kind'] },
   leader: { type: 'gauge', name: 'leader', help: '1 while this process holds the Lease, else 0.', labels: [] },
+  corePackApplied: {
+    type: 'gauge',
+    name: 'core_pack_applied',
+    help: '1 when this process has applied the built-in pack core as leader, else 0.',
+    labels: [],
+  },
   buildInfo: { type: 'gauge', name: 'build_info', help: 'Always 1; the label says what runs.', labels: ['version'] },
 } as const satisfies Record<string, MetricRow>;
 

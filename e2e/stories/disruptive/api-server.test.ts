@@ -64,6 +64,34 @@ describe.runIf(canDisrupt)('an unreliable API server', () => {
     expect(compare(expected, written)).toEqual({ lost: [], doubled: [] });
   });
 
+  test('an API server that hangs with its connections open is noticed: the door says so instead of guessing', async () => {
+    await ledgerRule(namespace, 'frozen', ledger());
+    const hook = `/ns/${namespace}/api/v1/webhooks/frozen`;
+    const server = await control();
+    server.freeze('apiserver');
+    try {
+      // A webhook that nobody declares needs no API server to be answered: by 404 while the caches are fresh, never after.
+      const stale = await eventually(
+        'the door knows that its caches are stale',
+        async () => {
+          const answer = await post(hook.replace('frozen', 'nobody'), {});
+          return answer.code === 503 ? answer : undefined;
+        },
+        120,
+      );
+      expect(JSON.stringify(stale.body)).toMatch(/cache of \w+ has had no sign of life/);
+      expect(Number(stale.headers['retry-after'])).toBeGreaterThan(0);
+    } finally {
+      server.thaw('apiserver');
+      await answers();
+    }
+    const accepted = await sendAll(namespace, 'frozen', idsOf('frozen', 5), 2);
+    const expected = await settled(namespace, accepted, 300);
+    const written = ledger().lines.filter((line) => line.startsWith('frozen-'));
+    expect(compare(expected, written)).toEqual({ lost: [], doubled: [] });
+    expect(await operator.metric('squall_watch_restarts_total')).toBeGreaterThan(0);
+  });
+
   test('while the API server is down the door says 503 and when to come back, and takes the event afterwards', async () => {
     await ledgerRule(namespace, 'down', ledger());
     const server = await control();

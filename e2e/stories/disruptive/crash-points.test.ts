@@ -10,6 +10,10 @@ import { canDisrupt, operatorProcess } from './process.ts';
 
 const COUNT = 5;
 
+/** Those that the door has made for secret parameters. */
+const secretsOf = async (namespace: string) =>
+  (await list(KIND.secret, namespace)).filter(({ metadata }) => metadata.name.endsWith('-secrets'));
+
 describe.runIf(canDisrupt)('killed at every call', () => {
   const { name: namespace } = scratchNamespace('crash');
   const { operator, ledger } = operatorProcess();
@@ -29,6 +33,11 @@ describe.runIf(canDisrupt)('killed at every call', () => {
       const written = ledger().lines.filter((line) => line.startsWith(`${url}-`));
       expect(compare(expected, written)).toEqual({ lost: [], doubled: [] });
       await eventually('its Jobs are gone', async () => (await list(KIND.job, namespace)).length === 0, 120);
+      await eventually(
+        'every Secret belongs to its Execution',
+        async () => (await secretsOf(namespace)).every(({ metadata }) => metadata.ownerReferences?.length === 1),
+        120,
+      );
       expect(operator.starts).toBeGreaterThan(starts);
     } finally {
       stop.abort();

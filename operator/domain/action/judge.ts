@@ -148,7 +148,7 @@ function faultOfPositions(all: readonly { name: string; position?: number | unde
 function faultOfContainer(spec: ActionSpec): string | undefined {
   const names = Object.keys(spec.parameters);
   for (const part of ['command', 'args', 'env'] as const) {
-    const fault = faultOfTemplates(spec.container?.[part], `spec.container.${part}`, names, 'each');
+    const fault = faultOfTemplates(spec.container?.[part], `spec.container.${part}`, names);
     if (fault !== undefined) return fault;
   }
   return undefined;

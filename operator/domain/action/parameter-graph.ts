@@ -14,15 +14,42 @@ interface Node {
   readonly neededBy: Set<string>;
 }
 
+export interface LiveSettings {
+  /** Whether what is given is data, and no template. Default: false. */
+  readonly asData?: boolean;
+  /** Whether a given template stands against a default that is one; in StackStorm it does not. Default: false. */
+  readonly givenWins?: boolean;
+  /**
+   * Whether each text of a list or object is a template of its own. In StackStorm the JSON of the whole is one, so that a quote in
+   * what is filled in breaks it, or adds to it. Default: false.
+   */
+  readonly eachText?: boolean;
+  /** Parameters that keep the value that they have: its type is not known here. Default: none. */
+  readonly uncast?: ReadonlySet<string>;
+}
+
 /** Names in the order in which they came up. */
 export type Graph = Map<string, Node>;
 
 const isTemplateText = (text: string): boolean => text.includes('{{') || text.includes('{%');
 
-/** The text in which templates are looked for: of lists and dicts, what Python prints. */
-function sourceOf(value: Value): string | undefined {
-  if (!hasTemplate(value)) return undefined;
-  return typeof value === 'string' ? value : repr(value);
+/** The texts in which templates are looked for: of a list or dict what Python prints, or each of its texts. */
+function sourcesOf(value: Value, eachText: boolean): readonly string[] {
+  if (!hasTemplate(value)) return [];
+  if (typeof value === 'string') return [value];
+  return eachText ? [...templatesIn(value)] : [repr(value)];
+}
+
+/** The texts of a list or object that are templates, keys too. */
+function* templatesIn(value: Value): Generator<string> {
+  if (isTemplateString(value)) yield value;
+  else if (isList(value)) for (const item of value) yield* templatesIn(item);
+  else if (isPlain(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      if (isTemplateText(key)) yield key;
+      yield* templatesIn(item);
+    }
+  }
 }
 
 /** Whether a value is a template, or has one inside. */
@@ -49,11 +76,11 @@ export function addValue(graph: Graph, name: string, value: Value): void {
 }
 
 /** A template with what it needs; what cannot be parsed is a value, as StackStorm takes it. */
-export function addParameter(graph: Graph, name: string, value: Value): void {
-  const source = sourceOf(value);
-  if (source === undefined) return addValue(graph, name, value);
+export function addParameter(graph: Graph, name: string, value: Value, eachText: boolean): void {
+  const sources = sourcesOf(value, eachText);
+  if (sources.length === 0) return addValue(graph, name, value);
   try {
-    const { undeclared } = compileTemplate(source);
+    const undeclared = sources.flatMap((source) => compileTemplate(source).undeclared);
     nodeOf(graph, name).template = value;
     for (const need of undeclared) nodeOf(graph, need).neededBy.add(name);
   } catch (error) {
@@ -65,13 +92,17 @@ export function addParameter(graph: Graph, name: string, value: Value): void {
 }
 
 /** Defaults for what is absent, null, or immutable. A default that is a template replaces a given template unless `givenWins`. */
-export function addDefaults(graph: Graph, schemas: Schemas, givenWins: boolean): void {
+export function addDefaults(
+  graph: Graph,
+  schemas: Schemas,
+  { givenWins = false, eachText = false }: Pick<LiveSettings, 'givenWins' | 'eachText'>,
+): void {
   for (const [name, schema] of Object.entries(schemas)) {
     const node = graph.get(name);
     const isImmutable = own(schema, 'immutable') === true;
     if (givenWins && !isImmutable && node?.template !== undefined) continue;
     if ((node?.value ?? null) === null || isImmutable)
-      addParameter(graph, name, (own(schema, 'default') ?? null) as Value);
+      addParameter(graph, name, (own(schema, 'default') ?? null) as Value, eachText);
   }
 }
 

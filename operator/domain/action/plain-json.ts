@@ -3,6 +3,7 @@ import { Bytes, Tuple } from '../expression/python/collections.ts';
 import { dictEntries, isDict } from '../expression/python/dict.ts';
 import { repr, str } from '../expression/python/repr.ts';
 import { Float, isList, isPlain, PyObject, type Value } from '../expression/python/values.ts';
+import { SecretText } from './secret-stand-ins.ts';
 
 /** Floats are numbers, tuples and sets lists, keys texts. Ints beyond 2^53 - 1 stay bigints. @throws Error for infinity and NaN */
 export function plainJson(value: Value): Value {
@@ -15,6 +16,7 @@ export function plainJson(value: Value): Value {
       entries.map(([key, item]) => [typeof key === 'string' ? key : repr(key), plainJson(item)]),
     );
   }
+  if (value instanceof SecretText) return value.text();
   if (value instanceof Tuple) return value.items.map(plainJson);
   if (value instanceof Bytes) return new TextDecoder().decode(value.bytes);
   if (!(value instanceof PyObject)) return value;

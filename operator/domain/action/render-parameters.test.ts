@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { evaluating } from '../expression/evaluation.ts';
 import type { Plain } from '../expression/python/values.ts';
-import { renderFinal, renderLive, type LiveSettings } from './render-parameters.ts';
+import type { LiveSettings } from './parameter-graph.ts';
+import { renderFinal, renderLive } from './render-parameters.ts';
 
 const sources = (action: object, runner: object = {}) => ({
   runner: runner as never,

@@ -1,9 +1,10 @@
 // operator/domain/action/render-parameters.ts — parameters as StackStorm renders them: what is stored with an execution, and what a runner gets.
+import { deeper } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import { kvScopes } from '../expression/functions/kv.ts';
-import type { Datastore } from '../expression/functions/call.ts';
+import type { Datastore, Scope } from '../expression/functions/call.ts';
 import { equals } from '../expression/python/compare.ts';
-import { Dict } from '../expression/python/dict.ts';
+import { Dict, dictGet } from '../expression/python/dict.ts';
 import { str } from '../expression/python/repr.ts';
 import { isList, isPlain, type Plain, type Value } from '../expression/python/values.ts';
 import { cast } from './cast.ts';
@@ -12,6 +13,7 @@ import {
   addParameter,
   addValue,
   type Graph,
+  type LiveSettings,
   isTemplateString,
   orderOf,
   ParameterFault,
@@ -33,15 +35,6 @@ export interface Sources {
   readonly datastore?: Datastore | undefined;
 }
 
-export interface LiveSettings {
-  /** Whether what is given is data, and no template. Default: false. */
-  readonly asData?: boolean;
-  /** Whether a given template stands against a default that is one; in StackStorm it does not. Default: false. */
-  readonly givenWins?: boolean;
-  /** Parameters that keep the value that they have: its type is not known here. Default: none. */
-  readonly uncast?: ReadonlySet<string>;
-}
-
 /** What names the fault of a conversion, for the message; StackStorm shows the bare reason. */
 export class CastFault extends ExpressionFault {
   readonly parameter: string;
@@ -58,8 +51,10 @@ const SYSTEM_USER = 'stanley';
 /** Exactly this, in a list or object, keeps its type. The class is StackStorm's: from A to z there are a few signs more. */
 const TIGHT = /"\{\{([A-z0-9_-]+)\}\}"/g;
 
+const ALONE = /^\{\{([A-z0-9_-]+)\}\}$/;
+
 /** The template that a list or object is: its JSON. @throws ExpressionFault for what JSON does not have */
-export const sourceOfCollection = (value: Value): string => writeJson(value).replaceAll(TIGHT, '{{$1 | to_complex}}');
+const sourceOfCollection = (value: Value): string => writeJson(value).replaceAll(TIGHT, '{{$1 | to_complex}}');
 
 /** The user whose entries of the datastore count. */
 function userOf(context: Plain): string {
@@ -77,16 +72,16 @@ function newGraph({ actionContext, config, datastore }: Sources): Graph {
 
 /** The parameters of an execution's record: those given, and those whose default is a template. @throws ExpressionFault */
 export function renderLive(sources: Sources, given: Plain, settings: LiveSettings = {}): Plain {
-  const { asData = false, givenWins = false } = settings;
+  const { asData = false, eachText = false } = settings;
   const graph = newGraph(sources);
   for (const [name, value] of Object.entries(sources.additional ?? {})) addValue(graph, name, value);
   for (const [name, value] of Object.entries(given)) {
     if (asData || settings.uncast?.has(name)) addValue(graph, name, value);
-    else addParameter(graph, name, value);
+    else addParameter(graph, name, value, eachText);
   }
-  addDefaults(graph, sources.action, givenWins);
-  addDefaults(graph, sources.runner, givenWins);
-  const rendered = renderAll(graph, sources);
+  addDefaults(graph, sources.action, settings);
+  addDefaults(graph, sources.runner, settings);
+  const rendered = renderAll(graph, sources, settings);
   return castAll(Object.keys(given), rendered, sources, settings);
 }
 
@@ -98,9 +93,9 @@ export function renderFinal(
 ): { runner: Plain; action: Plain } {
   const graph = newGraph(sources);
   for (const [name, value] of Object.entries(stored)) addValue(graph, name, value);
-  addDefaults(graph, sources.action, false);
-  addDefaults(graph, sources.runner, false);
-  const rendered = renderAll(graph, sources);
+  addDefaults(graph, sources.action, settings);
+  addDefaults(graph, sources.runner, settings);
+  const rendered = renderAll(graph, sources, settings);
   const all = Object.entries(castAll([...rendered.keys()], rendered, sources, settings));
   return {
     runner: Object.fromEntries(all.filter(([name]) => Object.hasOwn(sources.runner, name))),
@@ -110,21 +105,26 @@ export function renderFinal(
   };
 }
 
-function renderAll(graph: Graph, { datastore }: Sources): ReadonlyMap<string, Value> {
+function renderAll(
+  graph: Graph,
+  { datastore }: Sources,
+  { eachText = false }: LiveSettings,
+): ReadonlyMap<string, Value> {
   const rendered = new Map<string, Value>();
   const context = new Dict();
   for (const name of orderOf(graph)) {
     const { template, value = null } = graph.get(name) ?? {};
-    const made = template === undefined ? value : renderOne(name, template, context, datastore);
+    const made = template === undefined ? value : renderOne(name, template, { context, datastore }, eachText);
     rendered.set(name, made);
     context.set(name, made);
   }
   return rendered;
 }
 
-function renderOne(name: string, template: Value, context: Dict, datastore: Datastore | undefined): Value {
+function renderOne(name: string, template: Value, scope: Scope, eachText: boolean): Value {
   try {
-    const render = (source: string) => compileTemplate(source).render({ context, datastore });
+    const render = (source: string) => compileTemplate(source).render(scope);
+    if (eachText) return typeof template === 'string' ? render(template) : renderInside(template, scope);
     if (!isList(template) && !isPlain(template)) return render(str(template));
     return readJson(render(sourceOfCollection(template)));
   } catch (cause) {
@@ -133,6 +133,25 @@ function renderOne(name: string, template: Value, context: Dict, datastore: Data
     if (cause.kind === 'budget') throw new ExpressionFault('budget', cause.type, message, { cause });
     throw new ParameterFault(message, { parameter: name, cause });
   }
+}
+
+/** What stands alone in `{{name}}` keeps its type, every other text becomes text. */
+function renderInside(value: Value, scope: Scope): Value {
+  if (typeof value === 'string') {
+    const name = ALONE.exec(value)?.[1];
+    const known = name === undefined ? undefined : dictGet(scope.context, name);
+    return known ?? (isTemplateString(value) ? compileTemplate(value).render(scope) : value);
+  }
+  if (isList(value)) return deeper(() => value.map((item) => renderInside(item, scope)));
+  if (!isPlain(value)) return value;
+  return deeper(() =>
+    Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        isTemplateString(key) ? compileTemplate(key).render(scope) : key,
+        renderInside(item, scope),
+      ]),
+    ),
+  );
 }
 
 /** The named ones, and those that have their templated default; where both know a parameter the runner's type counts. */

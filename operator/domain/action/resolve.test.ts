@@ -290,6 +290,12 @@ describe('secrets', () => {
       `a ${secretMark('token')} b ${secretMark('token')}`,
     ],
     ['joined', { default: "{{ 'x:' ~ token }}" }, `x:${secretMark('token')}`],
+    ['added', { default: "{{ 'x:' + token + '!' }}" }, `x:${secretMark('token')}!`],
+    ['formatted', { default: "{{ '%s:%s' % ('u', token) }}" }, `u:${secretMark('token')}`],
+    ['joined with others', { default: "{{ ['u', token] | join(':') }}" }, `u:${secretMark('token')}`],
+    ['given on', { default: "{{ token | default('x') }}" }, secretMark('token')],
+    ['after a choice', { default: "{{ token if token else 'x' }}" }, secretMark('token')],
+    ['kept in a variable', { default: '{% set t = token %}{{ t }}' }, secretMark('token')],
     ['after a test for one', { default: '{% if token %}-p {{ token }}{% endif %}' }, `-p ${secretMark('token')}`],
     ['by another parameter', { default: '{{ cmd2 }}!' }, `curl ${secretMark('token')}!`],
     [
@@ -320,11 +326,36 @@ describe('secrets', () => {
     ['a replacement', { default: "{{ token | replace('<', '') }}" }],
     ['by another parameter', { default: '{{ cmd2 | upper }}' }],
     ['a conversion', { type: 'integer', default: '{{ token }}' }],
+    ['a comparison', { default: "{{ 'yes' if token == 'x' else 'no' }}" }],
+    ['a comparison, mirrored', { default: "{{ 'yes' if 'x' != token else 'no' }}" }],
+    ['an order', { default: "{{ token < 'x' }}" }],
+    ['a part', { default: "{{ 'a' in token }}" }],
+    ['part of a text', { default: "{{ token in 'abc' }}" }],
+    ['one of a list', { default: "{{ token in ['a', 'b'] }}" }],
+    ['a key of a dict', { default: "{{ {'a': 1}.get(token, 2) }}" }],
+    ['an item of a dict', { default: "{{ {'a': 1}[token] }}" }],
+    ['a method', { default: "{{ token.startswith('x') }}" }],
+    ['an int with a default', { default: '{{ token | int(0) }}' }],
+    ['a float with a default', { default: '{{ token | float(0) }}' }],
+    ['a test for its type', { default: '{{ token is string }}' }],
+    ['a test for equality', { default: "{{ token is eq 'x' }}" }],
+    ['a choice among equals', { default: "{{ [token] | select('eq', 'x') | list | length }}" }],
+    ['its characters', { default: '{% for c in token %}x{% endfor %}' }],
+    ['a match', { default: "{{ token | regex_match('a') }}" }],
   ])('a template that changes one is refused: %s', (_, x) => {
     const made = resolve({ ...schemas, x }, { token: secret });
     expect(made).toMatchObject({ ok: false, message: expect.stringMatching(/^parameters\.x: /) });
     expect(JSON.stringify(made)).not.toMatch(/[\ue000-\uf8ff]|ue000/);
   });
+  test.each(['icon \ue001', '\ue000', '\ue000\ue001\ue002\uf8ff', '\\ue001'])(
+    'data may have any character: %j',
+    (msg) => {
+      const made = resolve({ ...schemas, msg: {}, x: { default: '{{ msg }}{{ token }}' } }, { token: secret, msg });
+      expect(made).toMatchObject({ ok: true, actionParameters: { msg, x: `${msg}${secretMark('token')}` } });
+      const byDefault = resolve({ ...schemas, msg: { default: msg } }, { token: secret });
+      expect(byDefault).toMatchObject({ ok: true, actionParameters: { msg } });
+    },
+  );
   test('the remedy is told', () => {
     expect(resolve({ ...schemas, x: { default: '{{ token | upper }}' } }, { token: secret })).toMatchObject({
       reason: 'RenderFailed',

@@ -13,7 +13,7 @@ import { CastFault, renderFinal, renderLive, type Sources } from './render-param
 import { effectiveSchemas, runnerParameters, type Schema, type Schemas } from './runner-parameters.ts';
 import { faultIn, own, parametersSchema } from './schema.ts';
 import { fillDefaults } from './schema-defaults.ts';
-import { firstStandIns, otherStandIns, type StandIns } from './secret-stand-ins.ts';
+import { isSecretFault, type StandIns, standInsFor } from './secret-stand-ins.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -67,13 +67,14 @@ function resolve(spec: Spec, request: ParametersRequest): ResolvedParameters {
   checkImmutable(schemas, request.parameters);
 
   const names = Object.keys(secrets);
-  const first = firstStandIns(names, request.world.seed);
+  const taken = names.length === 0 ? '' : JSON.stringify([given, schemas, request.context]);
+  const { first, others } = standInsFor(names, taken, request.world.seed);
   const final = renderWith(spec, request, given, first, true);
   const marked = finished(final, first);
   const hasOne = (value: unknown) => evaluating(request.world, () => hasTemplate((value ?? null) as Value));
   if (names.length > 0 && [...Object.values(schemas), given].some(hasOne)) {
-    for (const others of otherStandIns(names))
-      checkUntouched(marked, () => finished(renderWith(spec, request, given, others, false), others));
+    for (const other of others)
+      checkUntouched(marked, () => finished(renderWith(spec, request, given, other, false), other));
   }
 
   const isGiven = (name: string) => Object.hasOwn(request.parameters, name);
@@ -112,12 +113,12 @@ function renderWith(
     additional,
     datastore: request.datastore,
   };
-  const uncast = new Set(Object.keys(standIns.texts));
+  const uncast = new Set(Object.keys(standIns.values));
   try {
     return evaluating(request.world, () => {
-      const settings = { asData: request.rendered, givenWins: true, uncast };
-      const live = renderLive(sources, { ...(given as Plain), ...standIns.texts }, settings);
-      const final = renderFinal(sources, live, { uncast });
+      const settings = { asData: request.rendered, givenWins: true, eachText: true, uncast };
+      const live = renderLive(sources, { ...(given as Plain), ...standIns.values }, settings);
+      const final = renderFinal(sources, live, { eachText: true, uncast });
       const [runner, action] = [eachPlain(final.runner), eachPlain(final.action)];
       const made = Object.entries({ ...runner, ...action }).filter(([, value]) => value !== null);
       if (isChecked)
@@ -180,7 +181,7 @@ function checkUntouched(marked: Parameters, again: () => Parameters): void {
 const touched = (name: string | undefined) =>
   new Refused(
     'RenderFailed',
-    `parameters${name === undefined ? '' : `.${name}`}: its template converts, cuts or measures a secret parameter, whose value only the pod knows; write {{ name }} of the secret without filters, and let the script change it`,
+    `parameters${name === undefined ? '' : `.${name}`}: its template converts, cuts, compares or measures a secret parameter, whose value only the pod knows; write {{ name }} of the secret without filters, and let the script change it`,
   );
 
 /** The message for people, of whatever stopped the rendering. */
@@ -191,6 +192,7 @@ function refusalOf(error: unknown, spec: Spec, request: ParametersRequest, { mas
   if (!(error instanceof ParameterFault))
     return new Refused('RenderFailed', `parameters: ${mask(error.message)}; make them simpler`);
   const { parameter, unknown, place } = error;
+  if (isSecretFault(error.cause)) return touched(parameter);
   const field = parameter === undefined ? 'parameters' : `parameters.${parameter}`;
   const at = place ? ` (line ${place.line}, column ${place.column})` : '';
   const message = `${field}: ${mask(error.message)}${at}`;

@@ -45,6 +45,10 @@ export function runnerParameters(spec: Pick<ActionSpec, 'runner' | 'timeoutSecon
 export const containerTimeoutSeconds = (spec: Pick<ActionSpec, 'timeoutSeconds'>): number =>
   spec.timeoutSeconds ?? CONTAINER_TIMEOUT_SECONDS;
 
+/** Names of the parameters whose values nobody may see. */
+export const secretNames = ({ spec }: { readonly spec: Pick<ActionSpec, 'parameters'> }): readonly string[] =>
+  Object.entries(spec.parameters).flatMap(([name, schema]) => (schema.secret === true ? [name] : []));
+
 /** The runner's parameters, each with the action's attributes over it, and the action's own. */
 export function effectiveSchemas(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>): Schemas {
   const runner = runnerParameters(spec);

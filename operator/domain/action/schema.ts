@@ -3,6 +3,7 @@ import { evaluating, type World } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import { repr } from '../expression/python/repr.ts';
 import { isPlain, type Plain, type Value } from '../expression/python/values.ts';
+import { SourceCache } from '../expression/source-cache.ts';
 import { compileSchema } from './json-schema.ts';
 import { metaSchema } from './meta-schema.ts';
 import type { Schema, Schemas } from './runner-parameters.ts';
@@ -10,8 +11,6 @@ import { allowNull, fillDefaults } from './schema-defaults.ts';
 import { bestProblem, type Problem } from './schema-problem.ts';
 import { tell } from './schema-tell.ts';
 
-/** Compiled schemas that are kept. */
-const KEPT = 500;
 /** Checks read neither clock nor chance. */
 const NOWHERE: World = { nowMs: 0, seed: 0 };
 
@@ -77,21 +76,15 @@ export function faultOfSchema(schema: Schema): string | undefined {
 }
 
 /** Compiled, by their text. */
-const kept = new Map<string, Check>();
+const kept = new SourceCache<Check>({ entries: 500 });
 
 /** @throws Error that names the parameter whose schema is not valid */
 export function compileSchemas(schemas: Schemas): Check {
-  const text = JSON.stringify(schemas);
-  const known = kept.get(text);
-  if (known) return known;
-  const check = evaluating(NOWHERE, () => {
+  const compile = () => {
     for (const [name, schema] of Object.entries(schemas)) checkOne(name, schema);
     return compileSchema(allowNull(parametersSchema(schemas), 'lenient'));
-  });
-  const oldest = kept.size >= KEPT ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-  kept.set(text, check);
-  return check;
+  };
+  return kept.get(JSON.stringify(schemas), () => evaluating(NOWHERE, compile));
 }
 
 /** One at a time, so that the message can say which. */

@@ -3,7 +3,6 @@ import { evaluating } from '../expression/evaluation.ts';
 import { didYouMean, ExpressionFault } from '../expression/fault.ts';
 import { isList, isPlain, type Value } from '../expression/python/values.ts';
 import { hasTemplate, isTemplateString } from './parameter-graph.ts';
-import { sourceOfCollection } from './render-parameters.ts';
 import { compileTemplate } from '../expression/jinja/template.ts';
 
 /** What the templates of parameters may name beside the parameters. */
@@ -11,25 +10,32 @@ export const PARAMETER_NAMES: readonly string[] = ['st2kv', 'action_context', 'c
 
 /**
  * What is wrong with the first bad template in a value, naming its field, line and column; undefined when nothing is.
- * `names` are all that a template may name; without them that is not looked at. `whole`: a list or object is one template, as parameters are; `each`: every text in it is one of its own.
+ * `names` are all that a template may name; without them that is not looked at. Every text of a list or object is a template of its own.
  */
 export function faultOfTemplates(
   value: unknown,
   place: string,
   names: readonly string[] | undefined,
-  reading: 'whole' | 'each' = 'whole',
 ): string | undefined {
-  return evaluating({ nowMs: 0, seed: 0 }, () => {
+  return judging(place, () => {
     const given = (value ?? null) as Value;
     if (!hasTemplate(given)) return undefined;
-    const isWhole = reading === 'whole' && (isList(given) || isPlain(given));
-    if (isWhole && faultOf(sourceOfCollection(given), place, names) === undefined) return undefined;
     for (const [at, text] of textsIn(given, place)) {
       const fault = isTemplateString(text) ? faultOf(text, at, names) : undefined;
       if (fault !== undefined) return fault;
     }
-    return isWhole ? faultOf(sourceOfCollection(given), place, names) : undefined;
+    return undefined;
   });
+}
+
+/** What cannot even be looked at is a fault too. */
+function judging(place: string, judge: () => string | undefined): string | undefined {
+  try {
+    return evaluating({ nowMs: 0, seed: 0 }, judge);
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    return `${place}: ${error.message}; make it simpler`;
+  }
 }
 
 function faultOf(source: string, place: string, names: readonly string[] | undefined): string | undefined {
@@ -43,6 +49,22 @@ function faultOf(source: string, place: string, names: readonly string[] | undef
     const at = error.place ? ` (line ${error.place.line}, column ${error.place.column})` : '';
     return `${place}: ${error.message}${at}; correct the template, or write {% raw %} before and {% endraw %} after what is none`;
   }
+}
+
+/** The first of `names` that a template in a value looks up; a template that cannot be parsed names nothing. */
+export function nameUsedIn(value: unknown, names: readonly string[]): string | undefined {
+  return evaluating({ nowMs: 0, seed: 0 }, () => {
+    for (const [, text] of textsIn((value ?? null) as Value, '')) {
+      if (!isTemplateString(text)) continue;
+      try {
+        const used = compileTemplate(text).undeclared.find((name) => names.includes(name));
+        if (used !== undefined) return used;
+      } catch (error) {
+        if (!(error instanceof ExpressionFault)) throw error;
+      }
+    }
+    return undefined;
+  });
 }
 
 /** The names that a text template looks up. @throws ExpressionFault for what is none */

@@ -1,5 +1,6 @@
 // operator/domain/execution/attempt.test.ts — one row per way in which an attempt waits, runs and ends.
 import { describe, expect, test } from 'vitest';
+import { WITHHELD, withheldResult } from '../result/result.ts';
 import {
   action,
   container,
@@ -41,7 +42,7 @@ describe('the Job is there', () => {
       reason: 'Started',
     });
     expect(status?.conditions).toMatchObject([{ type: 'Ready', status: 'Unknown' }]);
-    expect(plan({ ...seen(running(3)), self: execution({}, { ...status }) }, 6)).toEqual({});
+    expect(plan({ ...seen(running(3)), self: execution({}, { ...status }) }, 6)).toEqual({ requeueAfterMs: 300_000 });
   });
   test("a node's clock that is far ahead does not put the news off", () => {
     expect(plan(seen(running(300)), 5).status?.phase).toBe('Running');
@@ -147,14 +148,18 @@ describe('the pod ended without a result', () => {
   ])('%s says so', (_, status, metadata, reason) => {
     expect(ended(status, metadata).status).toMatchObject({ phase: 'Failed', reason, endedAt: iso(60) });
   });
-  test('a pod that is being deleted may still deliver', () => {
+  test('a pod that is being deleted may still deliver, and is looked at when its node should have told its end', () => {
     expect(
       ended(
         running(3),
         { deletionTimestamp: iso(55) },
         { self: execution({}, { phase: 'Running', job: { name: 'e-1', uid: 'j-uid-1' } }) },
       ),
-    ).toEqual({});
+    ).toEqual({ requeueAfterMs: 25_001 });
+  });
+  test('a pod that vanished after it ran is told by its Job, not by the pending timeout', () => {
+    const self = execution({}, { phase: 'Running', job: { name: 'e-1', uid: 'j-uid-1' } });
+    expect(plan({ self, jobs: [job()], pods: [] }, 5000)).toEqual({ requeueAfterMs: 2000 });
   });
   test('the Job outlived its deadline', () => {
     const late = { conditions: [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' }] };
@@ -178,6 +183,7 @@ describe('the pod ended without a result', () => {
 });
 
 describe('container actions', () => {
+  const log = { at: 'log', pod: 'e-1-x' };
   const of = (status: object, rest: Partial<ObservedExecution> = {}, seconds = 60) =>
     plan({ action: container(), jobs: [job({}, { mode: 'container' })], pods: [pod(status)], ...rest }, seconds);
   test('the log is read, then the exit code decides', () => {
@@ -186,6 +192,7 @@ describe('container actions', () => {
       pod: 'e-1-x',
       exitCode: 0,
       message: '{"a":1}',
+      hasSecrets: false,
     });
     const stored = { inline: { exit_code: 0 } };
     expect(of(terminated(0), { stored }).status).toMatchObject({
@@ -212,10 +219,24 @@ describe('container actions', () => {
   });
   test('the timeout runs from the start of the process; its log is kept and its Job goes', () => {
     expect(of(running(10), {}, 50).status?.phase).toBe('Running');
-    expect(of(running(10), {}, 110).look).toEqual({ at: 'log', pod: 'e-1-x', exitCode: -9, message: '' });
+    expect(of(running(10), {}, 110).look).toEqual({ ...log, exitCode: -9, message: '', hasSecrets: false });
     const made = of(running(10), { stored: { inline: 1 } }, 110);
     expect(made.status).toMatchObject({ phase: 'TimedOut', reason: 'ActionTimedOut', result: 1, startedAt: iso(10) });
     expect(deleted(made)).toEqual(['Job/e-1']);
+  });
+  test('a Job with secrets asks that neither log nor message is kept, but the log is still looked at', () => {
+    const jobs = [{ ...job({}, { mode: 'container' }), hasSecrets: true }];
+    expect(of(terminated(1, { message: 'm' }), { jobs }).look).toEqual({
+      ...log,
+      exitCode: 1,
+      message: 'm',
+      hasSecrets: true,
+    });
+    expect(of(running(10), { jobs }, 110).look).toEqual({ ...log, exitCode: -9, message: '', hasSecrets: true });
+    const stored = { inline: withheldResult(1) };
+    const { status } = of(terminated(1), { jobs, stored, log: 'hunter2: are you root?' });
+    expect(status).toMatchObject({ reason: 'ImageNeedsRoot', result: { message: WITHHELD, log: WITHHELD } });
+    expect(JSON.stringify(status)).not.toContain('hunter2');
   });
   test('a Job that is complete counts without its pod', () => {
     const complete = { conditions: [{ type: 'Complete', status: 'True' }] };

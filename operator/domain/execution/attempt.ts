@@ -2,7 +2,7 @@
 import type { ExecutionStatus } from '../../api/execution.ts';
 import { PENDING_TIMEOUT_SECONDS } from '../job/job.ts';
 import { PENDING_ANNOTATION, secondsIn, TIMEOUT_ANNOTATION } from '../job/names.ts';
-import { type JobEnd, jobOutcome, NEEDS_ROOT, type Obstacle } from '../job/outcome.ts';
+import { type JobEnd, jobOutcome, lostAtMs, NEEDS_ROOT, type Obstacle } from '../job/outcome.ts';
 import type { Job } from '../job/shapes.ts';
 import { containerResult } from '../result/result.ts';
 import { conditionsOf, type End, endAttempt, generationOf } from './end.ts';
@@ -14,6 +14,8 @@ import { sooner } from './settle.ts';
 const UNSAID_MS = 2_000;
 /** Warnings are asked for after this time of silence, and again, in ms. */
 const SILENCE_MS = 20_000;
+/** A running Job is looked at this often though nothing changes, in ms. */
+const RUNNING_LOOK_MS = 300_000;
 /** How long the store may be behind the handler that has taken the result, in ms. */
 const RESULT_LAG_MS = 2_000;
 /** Exit code in the result of a container that ran too long: StackStorm's for a timeout. */
@@ -27,7 +29,7 @@ export function planAttempt(scene: Scene, job: Job): ExecutionPlan {
     case 'running':
       return run(scene, job, outcome.startedAt);
     case 'ended':
-      return isContainer(job) ? endContainer(scene, outcome.end) : endRunner(scene, job, outcome.end);
+      return isContainer(job) ? endContainer(scene, job, outcome.end) : endRunner(scene, job, outcome.end);
   }
 }
 
@@ -38,6 +40,8 @@ function kill(scene: Scene, job: Job, end: End): ExecutionPlan {
 
 function pend(scene: Scene, job: Job, obstacle: Obstacle | undefined): ExecutionPlan {
   const { now, observed, pod, self } = scene;
+  // It ran already: its pod is gone, and the Job is about to say so.
+  if (self.status.phase === 'Running' && !pod) return { requeueAfterMs: 2_000 };
   const created = Date.parse(job.metadata.creationTimestamp ?? '');
   const age = Number.isNaN(created) ? 0 : now.getTime() - created;
   const pendingSeconds = secondsIn(job, PENDING_ANNOTATION, PENDING_TIMEOUT_SECONDS);
@@ -82,7 +86,7 @@ function run(scene: Scene, job: Job, startedAt: string): ExecutionPlan {
     const message = `Action failed to complete in ${timeoutSeconds} seconds; raise timeoutSeconds of the Action or make it faster`;
     if (!observed.stored && pod)
       return {
-        look: { at: 'log', pod: pod.metadata.name, exitCode: TIMED_OUT_CODE, message: '' },
+        look: { at: 'log', pod: pod.metadata.name, exitCode: TIMED_OUT_CODE, message: '', hasSecrets: job.hasSecrets },
         requeueAfterMs: 1000,
       };
     return kill(scene, job, {
@@ -93,7 +97,10 @@ function run(scene: Scene, job: Job, startedAt: string): ExecutionPlan {
       stored: observed.stored,
     });
   }
-  const requeue = left === Number.POSITIVE_INFINITY ? {} : { requeueAfterMs: sooner(left) };
+  // A node that dies tells nothing more: the plan has to look again by itself.
+  const lostAt = pod && lostAtMs(pod);
+  const lostIn = lostAt === undefined ? Number.POSITIVE_INFINITY : Math.max(lostAt - now.getTime(), 0) + 1;
+  const requeue = { requeueAfterMs: sooner(Math.min(left, lostIn, RUNNING_LOOK_MS)) };
   if (self.status.phase === 'Running' && self.status.job?.uid === job.metadata.uid) return requeue;
   // A node's clock that is ahead must not put it off for ever.
   if (age > -UNSAID_MS && age < UNSAID_MS) return { requeueAfterMs: sooner(Math.min(UNSAID_MS - age, left)) };
@@ -115,12 +122,12 @@ function run(scene: Scene, job: Job, startedAt: string): ExecutionPlan {
 const ROOT_COMPLAINTS =
   /\b(?:must|needs?|has|have|required?) (?:to )?(?:be )?(?:run(?:ning)? )?(?:as|by) (?:the )?root\b|are you root|\bonly root\b|requires? root|must be (?:the )?(?:root|superuser)|\(13: permission denied\)/i;
 
-function endContainer(scene: Scene, end: JobEnd): ExecutionPlan {
+function endContainer(scene: Scene, { hasSecrets }: Job, end: JobEnd): ExecutionPlan {
   const { observed, self, now, pod } = scene;
   const container = pod?.status.container;
   if (pod && container?.is === 'terminated' && !observed.stored) {
     const { exitCode, message } = container;
-    return { look: { at: 'log', pod: pod.metadata.name, exitCode, message }, requeueAfterMs: 1000 };
+    return { look: { at: 'log', pod: pod.metadata.name, exitCode, message, hasSecrets }, requeueAfterMs: 1000 };
   }
   const startedAt = end.startedAt;
   const stored =

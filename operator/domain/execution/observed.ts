@@ -14,7 +14,14 @@ export type Look =
   /** Warnings about Job or Pod: what keeps it from starting. */
   | { readonly at: 'warnings'; readonly uid: string }
   /** The log of a container that has ended, as a result that is stored where it is large. */
-  | { readonly at: 'log'; readonly pod: string; readonly exitCode: number; readonly message: string };
+  | {
+      readonly at: 'log';
+      readonly pod: string;
+      readonly exitCode: number;
+      readonly message: string;
+      /** Whether message and log may have a secret's value: they are not kept. */
+      readonly hasSecrets: boolean;
+    };
 
 /** A Plan, or a question to be answered before there is one. */
 export interface ExecutionPlan extends Plan<ExecutionStatus> {

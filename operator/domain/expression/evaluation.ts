@@ -62,6 +62,11 @@ export function spend(steps: number): void {
   if (evaluation.stepsLeft < 0) throw budgetFault(`more than ${evaluation.limits.steps} steps`);
 }
 
+/** As `spend`, for what is done to values outside of evaluations too, where it is free. @throws ExpressionFault */
+export function spendIfEvaluating(steps: number): void {
+  if (current) spend(steps);
+}
+
 /** Refuses a text before it is built, and counts the work of building it. @throws ExpressionFault */
 export function allowCharacters(length: number): void {
   const { limits } = current ?? outside();

@@ -30,8 +30,11 @@ export class ExpressionFault extends Error {
     // A user's mistake, made by the thousand and caught again: where in our code it was noticed says nothing, and costs most.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     this.name = 'ExpressionFault';
     this.kind = kind;
     this.type = type;
@@ -60,12 +63,19 @@ export function placeOf(source: string, offset: number): Place {
   return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 };
 }
 
+/** Names that nobody mistypes, in characters; keys of an event may be of any length and number. */
+const NAME_MAX = 64;
+const CANDIDATES_MAX = 200;
+
 /** ` Did you mean "upper"?` for the known name that is nearest to `name`, or nothing when none is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
+  if (name.length > NAME_MAX) return '';
+  let looked = 0;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) >= least) continue;
+    if (looked++ >= CANDIDATES_MAX) break;
+    if (candidate.length > NAME_MAX || Math.abs(candidate.length - name.length) >= least) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }

@@ -2,10 +2,11 @@
 import type { Action, Execution } from '../../api/kinds.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
+import { freeSigns } from '../action/secret-stand-ins.ts';
 import { evaluating, type World } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import { ST2_FUNCTIONS } from '../expression/functions/st2/table.ts';
-import { createEnvironment } from '../expression/jinja/environment.ts';
+import { createEnvironment, type Environment } from '../expression/jinja/environment.ts';
 import { templateOf } from '../expression/jinja/rendering.ts';
 import { str } from '../expression/python/repr.ts';
 import type { Plain } from '../expression/python/values.ts';
@@ -22,17 +23,41 @@ type Variable =
 /** Kubernetes replaces $(NAME) in words and variables, and makes $ of $$: this is read back as it was. */
 export const withoutExpansion = (text: string): string => text.replaceAll('$', '$$$$');
 
-/** What the author wrote may use $(NAME); a $ that stands alone must not join with a value that follows it. */
-const authored = (text: string): string => text.replaceAll(/\$\$|\$\([^)]*\)|\$/g, (m) => (m === '$' ? '$$' : m));
+/** Characters that are in none of the texts. */
+interface Signs {
+  readonly environment: Environment;
+  /** Stands for a $ that came out of an expression, until the author's own have been looked at. */
+  readonly dollar: string;
+  /** Stands before what came out of an expression: the author's $ must not join with it. */
+  readonly seam: string;
+  /** $$, the author's $(NAME), and any other $. */
+  readonly expansion: RegExp;
+}
 
-/** Stands for a $ that came out of an expression, until the author's own have been looked at. */
-const DOLLAR = '\u{e100}';
-/** Stands before what came out of an expression: the author's $ must not join with it. */
-const SEAM = '\u{e101}';
-const ENVIRONMENT = createEnvironment({
-  filters: ST2_FUNCTIONS,
-  finalize: (value) => SEAM + str(value).replaceAll('$', DOLLAR),
+const signsOf = (dollar: string, seam: string): Signs => ({
+  dollar,
+  seam,
+  expansion: new RegExp(`\\$\\$|\\$\\([^)${seam}]*\\)|\\$`, 'gu'),
+  environment: createEnvironment({
+    filters: ST2_FUNCTIONS,
+    finalize: (value) => seam + str(value).replaceAll('$', dollar),
+  }),
 });
+
+/** Nearly always these two do; templates are compiled for each environment. */
+const USUAL = signsOf('\u{e000}', '\u{e001}');
+
+function signsFor(taken: string): Signs {
+  const [dollar = '', seam = ''] = freeSigns(2, taken);
+  return dollar === USUAL.dollar && seam === USUAL.seam ? USUAL : signsOf(dollar, seam);
+}
+
+/** What the author wrote may use $(NAME), all of it the author's; any other $ must not join with a value that follows it. */
+const authored = (text: string, { dollar, seam, expansion }: Signs): string =>
+  text
+    .replaceAll(expansion, (m) => (m === '$' ? '$$' : m))
+    .replaceAll(seam, '')
+    .replaceAll(dollar, '$$$$');
 
 const MARK = secretMark('').slice(0, -1);
 
@@ -64,13 +89,14 @@ export function containerParts({ execution, action, attempt, resolved, world }: 
       message: 'spec.container is missing; give it with runner "container"',
     };
   const scope = { context: resolved.actionParameters as Plain };
+  const signs = signsFor(JSON.stringify([container, resolved.actionParameters]));
   const text = (template: string, place: string): string => {
     try {
-      const rendered = evaluating(world, () => templateOf(template, ENVIRONMENT).render(scope));
+      const rendered = evaluating(world, () => templateOf(template, signs.environment).render(scope));
       if (rendered.includes(MARK)) throw new Misplaced(`${place}: ${SECRET_REMEDY}`);
       if (rendered.includes('\0'))
         throw new Misplaced(`${place}: it gives a NUL character, which no process can be given; remove it`);
-      return authored(rendered).replaceAll(SEAM, '').replaceAll(DOLLAR, '$$$$');
+      return authored(rendered, signs);
     } catch (error) {
       if (error instanceof ExpressionFault) throw new Misplaced(`${place}: ${template.slice(0, 80)}: ${error.message}`);
       throw error;

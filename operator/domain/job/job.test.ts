@@ -230,6 +230,24 @@ describe('the pod of a container', () => {
     expect(expanded(first ?? '')).toBe(`--name=${value}`);
     expect(expanded(last ?? '')).toBe(`$${value}`);
   });
+  test.each<[string, string, string, string]>([
+    ['price: $({{ n }} USD)', 'API_KEY) (', 'price: $(API_KEY) ( USD)', 'price: $$(API_KEY) ( USD)'],
+    ['$({{ n }})', 'T', '$(T)', '$$(T)'],
+    ['$(T{{ n }})', '', '$(T)', '$$(T)'],
+    ['$(A$({{ n }})', 'T', '$(A$(T)', '$$(A$$(T)'],
+    ['$({{ n }}', 'T)', '$(T)', '$$(T)'],
+  ])("the author's $( does not join with a value: %s with %s", (word, value, shown, written) => {
+    const [first] = build(given(value), of({ args: [word] })).main.args ?? [];
+    expect(first).toBe(written);
+    expect(expanded(first ?? '')).toBe(shown);
+  });
+  test('what is beside a value may still be replaced', () => {
+    expect(build(given('x'), of({ args: ['{{ n }}$(T){{ n }} $$(T) $(T'] })).main.args).toEqual(['x$(T)x $$(T) $$(T']);
+  });
+  test.each(['\ue000\ue001', 'icon \ue100\ue101', '\ue000$(T)\ue001'])('a value stays as it is: %j', (value) => {
+    const [first] = build(given(value), of()).main.args ?? [];
+    expect(expanded(first ?? '')).toBe(`--name=${value}`);
+  });
   test.each<[object, RegExp]>([
     [{ args: ['{{ token }}'] }, /spec\.container\.args\[0\].*whole value of a variable/],
     [{ env: { T: 'x{{ token }}' } }, /spec\.container\.env\.T/],

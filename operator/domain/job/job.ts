@@ -24,7 +24,9 @@ const USER_ID = 65_532;
 const GRACE_SECONDS = 10;
 /** Wait for the process to start where nothing says another, in seconds. */
 export const PENDING_TIMEOUT_SECONDS = 600;
-const TOKEN_SECONDS = 3600;
+/** Shortest life of a runner's token, in seconds; a process is given it once, so it outlives the process. */
+const TOKEN_SECONDS_MIN = 3600;
+const TOKEN_SPARE_SECONDS = 600;
 const TOKEN_DIRECTORY = '/var/run/squall';
 const SECRETS_DIRECTORY = '/var/run/squall-secrets';
 
@@ -142,7 +144,11 @@ function runnerPod(
     { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
     ...(secrets.length > 0 ? [{ name: 'SQUALL_SECRETS_DIR', value: SECRETS_DIRECTORY }] : []),
   ];
-  const token = { serviceAccountToken: { audience: RESULT_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' } };
+  const expirationSeconds = Math.max(
+    TOKEN_SECONDS_MIN,
+    Number(resolved.runnerParameters['timeout']) + TOKEN_SPARE_SECONDS,
+  );
+  const token = { serviceAccountToken: { audience: RESULT_AUDIENCE, expirationSeconds, path: 'token' } };
   const files = secrets.map(([parameter, secret]) => ({
     secret: { name: secret.name, items: [{ key: secret.key, path: parameter }] },
   }));

@@ -130,11 +130,15 @@ const REASON_TEXT: Readonly<Partial<Record<Reason, string>>> = {
   PodRefused: 'the node refused the pod',
 };
 
+/** When a pod that is being deleted counts as lost, in ms since 1970, unless its end is seen before. */
+export const lostAtMs = ({ metadata }: Pod): number | undefined =>
+  metadata.deletionTimestamp === undefined ? undefined : Date.parse(metadata.deletionTimestamp) + LOST_AFTER_MS;
+
 /** A node that is gone never reports the end of a pod whose deletion was due long ago. */
-function isLost({ metadata, status }: Pod, now: Date): boolean {
-  if (status.reason === 'NodeLost' || status.phase === 'Unknown') return true;
-  if (metadata.deletionTimestamp === undefined || status.container?.is === 'terminated') return false;
-  return now.getTime() > Date.parse(metadata.deletionTimestamp) + LOST_AFTER_MS;
+function isLost(pod: Pod, now: Date): boolean {
+  if (pod.status.reason === 'NodeLost' || pod.status.phase === 'Unknown') return true;
+  const lostAt = lostAtMs(pod);
+  return lostAt !== undefined && pod.status.container?.is !== 'terminated' && now.getTime() > lostAt;
 }
 
 function causeInContainer(container: ContainerState | undefined): Cause | undefined {

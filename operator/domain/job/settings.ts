@@ -9,7 +9,7 @@ export interface Resources {
 export interface JobSettings {
   /** https://…, as pods reach the operator. */
   readonly serviceUrl: string;
-  /** PEM text of the certificates that pods trust for it. */
+  /** PEM text of the certificates that pods trust for it, as of now: see `withCa`. */
   readonly ca: string;
   readonly runnerNodeImage: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
@@ -23,3 +23,11 @@ export interface JobSettings {
   /** Hash of a text, in hex. */
   readonly sha256: (text: string) => string;
 }
+
+/** Settings that ask for the CA at every Job, because it may change while the operator runs; a copy by spreading would not. */
+export const withCa = <S extends object>(settings: S, ca: () => string): S & Pick<JobSettings, 'ca'> => ({
+  ...settings,
+  get ca() {
+    return ca();
+  },
+});

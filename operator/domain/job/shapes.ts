@@ -44,6 +44,8 @@ export type Job = {
   readonly apiVersion: 'batch/v1';
   readonly kind: 'Job';
   readonly metadata: Meta;
+  /** Whether its container has variables from Secrets. */
+  readonly hasSecrets: boolean;
   readonly status: JobStatus;
 };
 export type Pod = {
@@ -91,8 +93,15 @@ export function projectJob(raw: KubeObject): Job {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: metaOf(raw),
+    hasSecrets: list(record(record(record(raw.spec)['template'])['spec'])['containers']).some(takesSecrets),
     status: { conditions: conditionsOf(status), failed: number(status['failed']) },
   };
+}
+
+function takesSecrets(container: unknown): boolean {
+  const { env, envFrom } = record(container);
+  const isSecret = (variable: unknown) => record(record(variable)['valueFrom'])['secretKeyRef'] !== undefined;
+  return list(env).some(isSecret) || list(envFrom).some((source) => record(source)['secretRef'] !== undefined);
 }
 
 /** Never throws, whatever the object looks like. */

@@ -1,7 +1,16 @@
 // operator/domain/result/result.test.ts
 import { expect, test } from 'vitest';
 import { INLINE_RESULT_MAX_BYTES, RESULT_MAX_BYTES } from '../../api/execution.ts';
-import { bytesOf, containerResult, inlineResult, LOG_TAIL_BYTES, placeOf, tailOf } from './result.ts';
+import {
+  bytesOf,
+  containerResult,
+  inlineResult,
+  LOG_TAIL_BYTES,
+  placeOf,
+  tailOf,
+  WITHHELD,
+  withheldResult,
+} from './result.ts';
 
 test('the result of a container', () => {
   expect(containerResult(0, '{"a": [1]}', 'log')).toEqual({
@@ -19,6 +28,13 @@ test('the result of a container', () => {
   });
   expect(containerResult(0, '', '').message).toBe('');
   expect(containerResult(0, '', `x${'y'.repeat(LOG_TAIL_BYTES)}`).log).toHaveLength(LOG_TAIL_BYTES);
+});
+
+test('the result of a container with a secret has the exit code and says where to look', () => {
+  const said = { message: WITHHELD, log: WITHHELD };
+  expect(withheldResult(0)).toEqual({ exit_code: 0, ...said, succeeded: true, failed: false });
+  expect(withheldResult(3)).toEqual({ exit_code: 3, ...said, succeeded: false, failed: true });
+  expect(WITHHELD).toMatch(/Secret.*kubectl logs/);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 // operator/domain/result/result.ts — what an attempt gave: where it is kept, and what a bare container's result looks like.
 import { INLINE_RESULT_MAX_BYTES, RESULT_MAX_BYTES } from '../../api/execution.ts';
+import { LABEL } from '../../api/meta.ts';
 
 /** A result that is in the status, or safe in the result store already. */
 export type Stored =
@@ -8,7 +9,7 @@ export type Stored =
 
 /** Longest part of a container's log that its result has, in bytes. */
 export const LOG_TAIL_BYTES = 64 * 1024;
-/** Lines of a container's log that are asked for. */
+/** Lines of a container's log that are asked for: enough for the tail with lines of 13 bytes. */
 export const LOG_TAIL_LINES = 5000;
 
 export interface ContainerResult {
@@ -32,6 +33,16 @@ export function containerResult(exitCode: number, message: string, log: string):
     failed: !succeeded,
   };
 }
+
+/** Stands for what a container printed. */
+export const WITHHELD = `left out: the container has a variable from a Secret, whose value could stand here; to see it, follow the log while it runs: kubectl logs -f -l ${LABEL.execution}=<execution>`;
+
+/** The result of a container that was given a secret: nobody here knows the value, so it cannot be masked. */
+export const withheldResult = (exitCode: number): ContainerResult => ({
+  ...containerResult(exitCode, '', ''),
+  message: WITHHELD,
+  log: WITHHELD,
+});
 
 function valueOf(text: string): unknown {
   try {

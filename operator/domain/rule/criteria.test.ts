@@ -172,6 +172,31 @@ test('the first criterion that fails ends the test, so that exists guards what f
   expect(verdict(guarded)).toEqual({ matched: false });
 });
 
+test.each([
+  ['$.trigger.a', undefined],
+  ['trigger..a', undefined],
+  ['*', undefined],
+  ['(a|b)', undefined],
+  ['$..a', undefined],
+  ['triger.a', 'criteria["triger.a"]: there is no "triger". Did you mean "trigger"? Begin with trigger'],
+  ['$.body', 'criteria["$.body"]: there is no "body". Begin with trigger'],
+  ['item.a', 'criteria["item.a"]: there is no "item". Begin with trigger'],
+  ['triger..a', 'criteria["triger..a"]: there is no "triger". Did you mean "trigger"? Begin with trigger'],
+])('key %s: the first field must be there', (key, invalid) => {
+  const outcome = verdict({ [key]: { type: 'exists' } });
+  expect('invalid' in outcome ? outcome.invalid : undefined).toBe(invalid);
+});
+
+test.each([
+  ['{{ trigger.s }}{{ range(3) | list }}{% set x = 1 %}{{ x }}{{ st2kv.system.a }}', undefined],
+  ['{{ triger.s }}', `'triger' is undefined. Did you mean "trigger"? Name trigger or st2kv`],
+  ['{{ item.s }}', `'item' is undefined. Name trigger or st2kv`],
+])('pattern %s: its names must be there', (pattern, message) => {
+  const outcome = verdict({ 'trigger.s': { type: 'equals', pattern } });
+  const invalid = message === undefined ? undefined : `criteria["trigger.s"].pattern: ${message}`;
+  expect('invalid' in outcome ? outcome.invalid : undefined).toBe(invalid);
+});
+
 const search = (condition: Criterion['condition'], pattern: unknown, l: unknown) =>
   verdict({ 'trigger.l': { type: 'search', condition, pattern } }, { l });
 const named = { 'item.n': { type: 'equals', pattern: 'a' }, 'item.v#1': { type: 'gt', pattern: 1 } };
@@ -215,6 +240,25 @@ test('inside of a search a fault is no match, and is told when nothing else matc
   expect(search('any', pattern, [{ n: 5 }])).toEqual({
     error: 'criteria["trigger.l"].pattern["item.n"], regex: expected string or bytes-like object, got \'int\'',
   });
+});
+
+test('inside of a search paths and templates see the item', () => {
+  const of = (key: string, pattern: unknown) => search('any', { [key]: { type: 'equals', pattern } }, [{ a: 1, b: 1 }]);
+  expect(of('item.a', '{{ item.b }}')).toEqual({ matched: true });
+  const place = 'criteria["trigger.l"].pattern';
+  expect(of('itm.a', 1)).toEqual({
+    invalid: `${place}["itm.a"]: there is no "itm". Did you mean "item"? Begin with item`,
+  });
+  expect(of('trigger.a', 1)).toEqual({ invalid: `${place}["trigger.a"]: there is no "trigger". Begin with item` });
+  expect(of('item.a', '{{ trigger.b }}')).toEqual({
+    invalid: `${place}["item.a"].pattern: 'trigger' is undefined. Name item or st2kv`,
+  });
+});
+
+test('the text of an event cannot pass for an unknown operator', () => {
+  const pattern = { 'item.d': { type: 'td_gt', pattern: 5 } };
+  const good = { d: '2024-03-10T11:59:00Z' };
+  expect(search('any', pattern, [{ d: 'x: Invalid operator: y' }, good])).toEqual({ matched: true });
 });
 
 test('errors name the criterion, its part, the column and what was meant', () => {

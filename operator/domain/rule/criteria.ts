@@ -1,14 +1,17 @@
 // operator/domain/rule/criteria.ts — payload → does it pass? All criteria of a rule, compiled once, tested in order.
 import { evaluating, type World } from '../expression/evaluation.ts';
-import { ExpressionFault, typeFault } from '../expression/fault.ts';
+import { didYouMean, ExpressionFault, typeFault, undefinedFault } from '../expression/fault.ts';
 import type { Datastore } from '../expression/functions/call.ts';
 import { compilePath, type JsonPath } from '../expression/jsonpath/path.ts';
 import { dictGet, isDict } from '../expression/python/dict.ts';
 import { toFloat } from '../expression/python/parse-number.ts';
 import { isPlain, type Plain, truthy, typeName, type Value } from '../expression/python/values.ts';
-import { needsPattern, operatorOf, prepareTest } from './operators.ts';
+import { needsPattern, operatorOf, prepareTest, UnknownOperator } from './operators.ts';
 import { compilePattern, contextOf } from './pattern.ts';
 import { compileSearch, isSearchCondition, unknownCondition } from './search.ts';
+
+/** The name under which paths and templates see what is tested: the payload, or an item inside of a search. */
+type Prefix = 'trigger' | 'item';
 
 /** What is tested: the context of paths and templates. */
 export interface Subject {
@@ -74,7 +77,7 @@ export function judge(subject: Subject, world: World, test: SubjectTest): Verdic
 }
 
 /** One subject serves all rules of an event. */
-export const subjectOf = (prefix: 'trigger' | 'item', payload: Value, datastore: Datastore | undefined): Subject => ({
+export const subjectOf = (prefix: Prefix, payload: Value, datastore: Datastore | undefined): Subject => ({
   context: contextOf(prefix, payload, datastore),
   datastore,
   faults: [],
@@ -89,9 +92,10 @@ export function compileCriterion(
   criterion: GivenCriterion,
   place: Place,
   faults: ExpressionFault[],
+  prefix: Prefix = 'trigger',
 ): SubjectTest {
   try {
-    return compileOne(key, criterion, place, faults);
+    return compileOne(key, criterion, place, faults, prefix);
   } catch (fault) {
     if (!(fault instanceof ExpressionFault)) throw fault;
     faults.push(fault);
@@ -101,7 +105,13 @@ export function compileCriterion(
   }
 }
 
-function compileOne(key: string, criterion: GivenCriterion, place: Place, faults: ExpressionFault[]): SubjectTest {
+function compileOne(
+  key: string,
+  criterion: GivenCriterion,
+  place: Place,
+  faults: ExpressionFault[],
+  prefix: Prefix,
+): SubjectTest {
   const { type } = criterion;
   if (typeof type !== 'string') throw told(place('type'), typeFault(`no operator is given`));
   const pattern = (criterion.pattern ?? null) as Value; // JSON is made of nothing but values
@@ -109,6 +119,18 @@ function compileOne(key: string, criterion: GivenCriterion, place: Place, faults
     typeof pattern === 'string' ? at(place('pattern'), () => compilePattern(pattern)) : { fixed: pattern };
   const path = at(place('key'), () => pathOf(key));
   const operator = at(place('type'), () => operatorOf(type));
+  if (path.head !== undefined && path.head !== prefix) {
+    const hint = didYouMean(path.head, [prefix]);
+    faults.push(
+      told(place('key'), undefinedFault('KeyError', `there is no "${path.head}".${hint} Begin with ${prefix}`)),
+    );
+  }
+  const known = [prefix, 'st2kv'];
+  const unknown = 'names' in template ? template.names.find((name) => !known.includes(name)) : undefined;
+  if (unknown !== undefined) {
+    const message = `'${unknown}' is undefined.${didYouMean(unknown, known)} Name ${known.join(' or ')}`;
+    faults.push(told(place('pattern'), undefinedFault('UndefinedError', message)));
+  }
   if (pattern === null && needsPattern(operator)) {
     faults.push(told(place('pattern'), typeFault(`no pattern is given for the operator ${operator}`)));
   }
@@ -189,7 +211,7 @@ function compileItems(pattern: Value, criterion: GivenCriterion, place: Place, f
   return compileSearch<Subject>(pattern, condition, (key, child) => {
     const name = `${place('pattern')}[${JSON.stringify(key)}]`;
     const childPlace: Place = (part) => (part === 'key' ? name : `${name}.${part}`);
-    const test = compileCriterion(key, criterionOf(child, name), childPlace, faults);
+    const test = compileCriterion(key, criterionOf(child, name), childPlace, faults, 'item');
     return (item, { datastore, faults: noted }) => {
       try {
         return test({ ...subjectOf('item', item, datastore), faults: noted });
@@ -203,7 +225,8 @@ function compileItems(pattern: Value, criterion: GivenCriterion, place: Place, f
 }
 
 /** Fails the whole rule, whatever stands beside it. */
-export const isUnknownOperator = (fault: ExpressionFault): boolean => /(^|: )Invalid operator: /.test(fault.message);
+export const isUnknownOperator = (fault: unknown): boolean =>
+  fault instanceof UnknownOperator || (fault instanceof ExpressionFault && isUnknownOperator(fault.cause));
 
 function criterionOf(value: Value, name: string): GivenCriterion {
   if (isPlain(value)) return value;

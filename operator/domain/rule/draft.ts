@@ -4,12 +4,18 @@ import { TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Action, Rule } from '../../api/kinds.ts';
 import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue, refOf } from '../../api/meta.ts';
 import { finalJson, plainJson } from '../action/plain-json.ts';
-import { renderLive } from '../action/render-parameters.ts';
-import { runnerParameters } from '../action/runner-parameters.ts';
+import { ParameterFault } from '../action/parameter-graph.ts';
+import { CastFault, renderLive } from '../action/render-parameters.ts';
+import { nameUsedIn } from '../action/template-fault.ts';
+import { runnerParameters, secretNames } from '../action/runner-parameters.ts';
 import { evaluating, type World } from '../expression/evaluation.ts';
 import type { Plain, Value } from '../expression/python/values.ts';
 import { bytesOf } from '../result/result.ts';
 import { eventLabel, type Sha256, type TriggerEvent } from '../trigger/event.ts';
+
+/** Remedy for a template that would copy a secret to where everybody reads it. */
+export const secretUsed = (parameter: string) =>
+  `its template names the secret parameter "${parameter}", which would show it; let the Action use it, in a default or in its script`;
 
 /** The user that executions of rules run as. */
 export const EVENT_USER = 'system:squall';
@@ -104,16 +110,24 @@ function renderParameters(rule: Rule, action: Action, event: TriggerEvent): Read
   const templates = Object.fromEntries(given.filter((entry) => !references.includes(entry))) as Plain;
   const nowMs = Date.parse(event.receivedAt);
   const world: World = { nowMs, seed: nowMs };
+  const secrets = secretNames(action);
+  for (const [name, value] of Object.entries(templates)) {
+    const used = secrets.includes(name) ? undefined : nameUsedIn(value, secrets);
+    if (used !== undefined) throw new Error(`spec.action.parameters.${name}: ${secretUsed(used)}`);
+  }
   return evaluating(world, () => {
-    const rendered = renderLive(
-      {
-        runner: runnerParameters(action.spec),
-        action: action.spec.parameters,
-        actionContext: contextOf(rule, action, event),
-        config: {},
-        additional: { trigger: event.payload as Value }, // it came as JSON
-      },
-      templates,
+    const rendered = hiding(secrets, () =>
+      renderLive(
+        {
+          runner: runnerParameters(action.spec),
+          action: action.spec.parameters,
+          actionContext: contextOf(rule, action, event),
+          config: {},
+          additional: { trigger: event.payload as Value }, // it came as JSON
+        },
+        templates,
+        { eachText: true },
+      ),
     );
     // Defaults are rendered when the action runs, where secrets are known.
     const own = Object.keys(templates).map((name): [string, unknown] => [
@@ -122,6 +136,19 @@ function renderParameters(rule: Rule, action: Action, event: TriggerEvent): Read
     ]);
     return Object.fromEntries([...references, ...own]);
   });
+}
+
+/** A fault of a secret parameter does not show what it was given. */
+function hiding<T>(secrets: readonly string[], render: () => T): T {
+  try {
+    return render();
+  } catch (error) {
+    const parameter = error instanceof CastFault || error instanceof ParameterFault ? error.parameter : undefined;
+    if (parameter === undefined || !secrets.includes(parameter)) throw error;
+    throw new Error(
+      `spec.action.parameters.${parameter}: what the event has for it cannot be rendered or converted; it is secret and not shown`,
+    );
+  }
 }
 
 /** What templates see as `action_context`. */

@@ -90,6 +90,26 @@ test.each<[string, Rule, RegExp]>([
     rule({ match: { any: [{ key: 'trigger.x', type: 'equal', pattern: 1 }] } }),
     /^spec\.match\.any\[0\]\.type: Invalid operator: equal\. Did you mean "equals"\?$/,
   ],
+  [
+    'CriteriaInvalid',
+    rule({ criteria: { 'trigger.x': { type: 'equals', pattern: '{{ triger.b }}' } } }),
+    /^spec\.criteria\["trigger\.x"\]\.pattern: 'triger' is undefined\. Did you mean "trigger"\?/,
+  ],
+  [
+    'CriteriaInvalid',
+    rule({ criteria: { 'triger.a': { type: 'exists' } } }),
+    /^spec\.criteria\["triger\.a"\]: there is no "triger"\. Did you mean "trigger"\?/,
+  ],
+  [
+    'CriteriaInvalid',
+    rule({ criteria: { 'trigger.l': { type: 'search', condition: 'any', pattern: { 'itm.a': { type: 'exists' } } } } }),
+    /^spec\.criteria\["trigger\.l"\]\.pattern\["itm\.a"\]: there is no "itm"\. Did you mean "item"\?/,
+  ],
+  [
+    'CriteriaInvalid',
+    rule({ match: { not: { key: 'triger.a', type: 'exists' } } }),
+    /^spec\.match\.not\.key: there is no "triger"\. Did you mean "trigger"\?/,
+  ],
   ['CriteriaInvalid', rule({ match: { cel: 'trigger.x >' } }), /^spec\.match\.cel: column 12: Unexpected token: EOF$/],
   [
     'TemplateInvalid',

@@ -4,11 +4,12 @@ import { refOf, setCondition } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { RuleStatus } from '../../api/rule.ts';
 import { SecretValue } from '../../api/action.ts';
-import { effectiveSchemas } from '../action/runner-parameters.ts';
-import { faultOfTemplates, PARAMETER_NAMES } from '../action/template-fault.ts';
+import { effectiveSchemas, secretNames } from '../action/runner-parameters.ts';
+import { faultOfTemplates, nameUsedIn, PARAMETER_NAMES } from '../action/template-fault.ts';
 import type { Plan } from '../plan.ts';
 import { triggerParametersFault } from '../trigger/payload-check.ts';
 import { compileTest } from './compile.ts';
+import { secretUsed } from './draft.ts';
 import { winnerOf } from './reference.ts';
 import { urlOf, WEBHOOK_TRIGGER } from './rule-index.ts';
 
@@ -92,11 +93,15 @@ function criteriaFault({ spec }: Rule): Fault | undefined {
 function templateFault({ spec }: Rule, action: Action | undefined): Fault | undefined {
   const known = action && ['trigger', ...PARAMETER_NAMES, ...Object.keys(effectiveSchemas(action.spec))];
   const given = Object.entries(spec.action.parameters ?? {});
+  const secrets = action ? secretNames(action) : [];
   const names = known && [...known, ...given.map(([name]) => name)];
   for (const [name, value] of given) {
     if (SecretValue.safeParse(value).success) continue;
     const message = faultOfTemplates(value, `spec.action.parameters.${name}`, names);
     if (message !== undefined) return { reason: 'TemplateInvalid', message };
+    const used = secrets.includes(name) ? undefined : nameUsedIn(value, secrets);
+    if (used !== undefined)
+      return { reason: 'TemplateInvalid', message: `spec.action.parameters.${name}: ${secretUsed(used)}` };
   }
   return undefined;
 }

@@ -200,3 +200,33 @@ test('the index finds rules by trigger and url, drops disabled ones, and lets th
   index.put(rules[1], rule('off'));
   expect(names('acme.alert').sort()).toEqual(['off', 'thief']);
 });
+
+test('a fault of a secret parameter does not show what the event brought', () => {
+  const found = action({ parameters: { pin: { type: 'integer', secret: true } } });
+  const event = { ...EVENT, payload: { body: { pin: 'hunter2' } } };
+  const { enforcements } = match(
+    [rule('fix', { action: { ref: 'acme.fix', parameters: { pin: '{{ trigger.body.pin }}' } } })],
+    found,
+    event,
+  );
+  expect(enforcements[0]?.failure).toMatch(/^spec\.action\.parameters\.pin: .*not shown$/);
+  expect(JSON.stringify(enforcements.map(({ failure }) => failure))).not.toContain('hunter2');
+});
+
+test('a rule cannot copy a secret parameter into another one', () => {
+  const found = action({ parameters: { pw: { type: 'string', secret: true }, msg: { type: 'string' } } });
+  const parameters = { pw: '{{ trigger.body.host }}', msg: ['it is {{ pw }}'] };
+  const { drafts, enforcements } = match([rule('fix', { action: { ref: 'acme.fix', parameters } })], found);
+  expect(drafts).toEqual([]);
+  expect(enforcements[0]?.failure).toMatch(/parameters\.msg: its template names the secret parameter "pw"/);
+});
+
+test('what an event brings into a list or object is data, quotes and all', () => {
+  const msg = 'x", "LD_PRELOAD": "/tmp/evil';
+  const event = { ...EVENT, payload: { body: { msg, list: [1, 'a'] } } };
+  const env = { MSG: '{{ trigger.body.msg }}', LIST: '{{ trigger.body.list }}', 'K{{ trigger.body.list[0] }}': 1 };
+  const { drafts } = match([rule('fix', { action: { ref: 'acme.fix', parameters: { env } } })], action(), event);
+  expect(drafts[0]?.execution['spec']).toMatchObject({
+    request: { parameters: { env: { MSG: msg, LIST: "[1, 'a']", K1: 1 } } },
+  });
+});

@@ -154,6 +154,9 @@ const TESTS: Readonly<Record<Exclude<Operator, 'search'>, Prepare>> = {
 const PATTERNLESS: ReadonlySet<Operator> = new Set(['exists', 'nexists', 'nequals', 'neq']);
 export const needsPattern = (operator: Operator): boolean => !PATTERNLESS.has(operator);
 
+/** It fails the whole rule, whatever stands beside it. */
+export class UnknownOperator extends ExpressionFault {}
+
 /** The operator of a name, whatever its case; only search is particular. @throws ExpressionFault */
 export function operatorOf(name: string): Operator {
   const lowerCase = name.toLowerCase();
@@ -161,7 +164,7 @@ export function operatorOf(name: string): Operator {
   if (found === 'search' && name !== found) throw typeFault('search is written in lower case');
   if (found) return found;
   const hint = didYouMean(name, OPERATORS);
-  throw new ExpressionFault('other', 'Exception', `Invalid operator: ${name}${hint === '' ? '' : `.${hint}`}`);
+  throw new UnknownOperator('other', 'Exception', `Invalid operator: ${name}${hint === '' ? '' : `.${hint}`}`);
 }
 
 /** The test that an operator makes of a pattern. @throws ExpressionFault */

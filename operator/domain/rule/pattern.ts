@@ -10,7 +10,13 @@ import type { Plain, Value } from '../expression/python/values.ts';
 const ENVIRONMENT = st2Environment({});
 
 /** A pattern: a value, or what has to be rendered for every event. */
-export type Pattern = { readonly fixed: Value } | { readonly render: (subject: Subjected) => Value };
+export type Pattern =
+  | { readonly fixed: Value }
+  | {
+      /** Names that it looks up. */
+      readonly names: readonly string[];
+      readonly render: (subject: Subjected) => Value;
+    };
 
 /** Of a subject, what patterns need. */
 interface Subjected {
@@ -37,9 +43,10 @@ export function compilePattern(text: string): Pattern {
   const plain = compileTemplate(text, ENVIRONMENT);
   if (!/\{[{%#]/.test(text)) return { fixed: plain.render({ context: {} }) }; // only its line breaks change
   const typed = withLastAsJson(text);
-  if (typed === undefined) return { render: (subject) => plain.render(scopeOf(subject)) };
+  if (typed === undefined) return { names: plain.undeclared, render: (subject) => plain.render(scopeOf(subject)) };
   const complex = compileTyped(typed);
   return {
+    names: plain.undeclared,
     render: (subject) => {
       const scope = scopeOf(subject);
       const value = valueOf(complex, scope);

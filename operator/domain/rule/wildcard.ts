@@ -1,10 +1,16 @@
 // operator/domain/rule/wildcard.ts — a shell's pattern (`* ? [a-z] [!x]`) → does a text fit it, all of it? As Python's fnmatch.
 import { spend } from '../expression/evaluation.ts';
+import { valueFault } from '../expression/fault.ts';
 
 type Piece = '*' | '?' | ((character: string) => boolean);
 
-/** Compiles a pattern; the function takes time in proportion to pattern and text, whatever they are. */
+/** Longest pattern, in characters. */
+const PATTERN_MAX = 4096;
+
+/** Compiles a pattern; the function takes time in proportion to pattern and text, whatever they are. @throws ExpressionFault for one too long */
 export function compileWildcard(pattern: string): (text: string) => boolean {
+  if (pattern.length > PATTERN_MAX) throw valueFault(`the pattern is longer than ${PATTERN_MAX} characters`);
+  spend(pattern.length);
   const pieces = piecesOf([...pattern]);
   return (text) => fits(pieces, [...text]);
 }
@@ -33,13 +39,14 @@ function fits(pieces: readonly Piece[], text: readonly string[]): boolean {
 
 function piecesOf(pattern: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
+  const lastEnd = pattern.lastIndexOf(']');
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i] ?? '';
     if (c === '*') {
       if (pieces.at(-1) !== '*') pieces.push('*');
     } else if (c === '?') pieces.push('?');
     else {
-      const end = c === '[' ? endOfSet(pattern, i + 1) : -1;
+      const end = c === '[' && i < lastEnd ? endOfSet(pattern, i + 1) : -1;
       pieces.push(end < 0 ? (character) => character === c : setOf(pattern.slice(i + 1, end)));
       if (end >= 0) i = end;
     }

@@ -99,6 +99,13 @@ test('validate lists what is wrong, wherever it is', () => {
   ]);
 });
 
+test.each([`${'{'.repeat(24_000)}%>}}%}`, `{{ ${'('.repeat(5000)} }}`, `<% ${'('.repeat(5000)} %>`])(
+  'validate lists what is too much to parse',
+  (text) => {
+    expect(validate(text).length).toBeGreaterThan(0);
+  },
+);
+
 test('variablesIn lists references by name, each once', () => {
   const value = {
     '<% ctx().z %>': ['{{ ctx().b.c }}', "<% ctx('a') + ctx(a) %>", '<% ctx().keys() %>', '<% ctx()[x] %>'],

@@ -1,4 +1,5 @@
 // operator/domain/expression/embedded/validate.ts — any value with `<% %>` and `{{ }}` in its texts → what is wrong with their grammar.
+import { evaluating, type World } from '../evaluation.ts';
 import { ExpressionFault } from '../fault.ts';
 import { hasJinja, validateJinja } from '../jinja/orquesta.ts';
 import { dictEntries, isDict } from '../python/dict.ts';
@@ -18,19 +19,33 @@ export interface Finding {
 export function validate(value: Value): readonly Finding[] {
   if (typeof value === 'string') return validateText(value);
   if (isList(value)) return value.flatMap(validate);
-  return isDict(value) ? dictEntries(value).flatMap(([key, one]) => [...validate(key), ...validate(one)]) : [];
+  if (!isDict(value)) return [];
+  const entries = evaluating(NOWHEN, () => dictEntries(value));
+  return entries.flatMap(([key, one]) => [...validate(key), ...validate(one)]);
 }
+
+/** Nothing is evaluated, so neither time nor chance matter. */
+const NOWHEN: World = { nowMs: 0, seed: 0 };
 
 function validateText(text: string): readonly Finding[] {
   const expressions = yaqlIn(text);
   if (!hasJinja(text)) return expressions.flatMap(validateYaql);
-  if (expressions.length === 0) return validateJinja(text);
+  if (expressions.length === 0) return validateWhole(text);
   return [{ type: undefined, expression: text, message: 'Expression with multiple types is not supported.' }];
+}
+
+function validateWhole(text: string): readonly Finding[] {
+  try {
+    return evaluating(NOWHEN, () => validateJinja(text));
+  } catch (fault) {
+    if (!(fault instanceof ExpressionFault)) throw fault;
+    return [{ type: 'jinja', expression: text, message: fault.message }];
+  }
 }
 
 function validateYaql(expression: string): readonly Finding[] {
   try {
-    compileYaql(insideYaql(expression));
+    evaluating(NOWHEN, () => compileYaql(insideYaql(expression)));
     return [];
   } catch (fault) {
     if (!(fault instanceof ExpressionFault)) throw fault;

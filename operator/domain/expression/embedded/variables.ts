@@ -1,4 +1,5 @@
 // operator/domain/expression/embedded/variables.ts — any value with `<% %>` and `{{ }}` in its texts → the variables of the context that it names.
+import { evaluating, type World } from '../evaluation.ts';
 import { jinjaVariables } from '../jinja/orquesta.ts';
 import { compareText } from '../python/compare.ts';
 import { dictEntries, isDict } from '../python/dict.ts';
@@ -21,13 +22,18 @@ export function variablesIn(value: Value): readonly VariableReference[] {
   return [...found.values()].sort((a, b) => compareText(a.variable, b.variable));
 }
 
+/** Nothing is evaluated, so neither time nor chance matter. */
+const NOWHEN: World = { nowMs: 0, seed: 0 };
+
 function referencesIn(value: Value): VariableReference[] {
   if (typeof value === 'string') {
     const named = (language: 'yaql' | 'jinja') => (variable: string) => ({ language, expression: value, variable });
     return [...yaqlVariables(value).map(named('yaql')), ...jinjaVariables(value).map(named('jinja'))];
   }
   if (isList(value)) return value.flatMap(referencesIn);
-  return isDict(value) ? dictEntries(value).flatMap(([key, one]) => [...referencesIn(key), ...referencesIn(one)]) : [];
+  if (!isDict(value)) return [];
+  const entries = evaluating(NOWHEN, () => dictEntries(value));
+  return entries.flatMap(([key, one]) => [...referencesIn(key), ...referencesIn(one)]);
 }
 
 /** `ctx(` and what follows it, as far as its characters go. */

@@ -12,7 +12,7 @@ import { binary } from '../python/operators.ts';
 import { percentFormat } from '../python/percent-format.ts';
 import { quoted, repr, str } from '../python/repr.ts';
 import { index, slice } from '../python/subscript.ts';
-import { textLength } from '../python/text.ts';
+import { spendText, textLength } from '../python/text.ts';
 import { isList, type Operator, PyObject, typeName, type Value } from '../python/values.ts';
 import { unescapeHtml } from './html-entities.ts';
 
@@ -37,7 +37,9 @@ export class Markup extends PyObject {
     return this.value !== '';
   }
   override equals(other: Value): boolean {
-    return this.value === plainText(other);
+    const text = plainText(other);
+    if (text?.length === this.value.length) spendText(text.length);
+    return this.value === text;
   }
   override compareTo(other: Value): number | undefined {
     const text = plainText(other);

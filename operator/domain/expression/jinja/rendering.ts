@@ -4,8 +4,8 @@ import type { Scope } from '../functions/call.ts';
 import { allowCharacters } from '../evaluation.ts';
 import type { AnyDict } from '../python/dict.ts';
 import type { Value } from '../python/values.ts';
+import { SourceCache } from '../source-cache.ts';
 import { ContextChange } from './access.ts';
-import { SourceCache } from './cache.ts';
 import { Cloner } from './clone.ts';
 import { type Compiled, compileExpressionTree, compileTemplateTree } from './compile-template.ts';
 import type { Environment } from './environment.ts';
@@ -36,8 +36,8 @@ const expressions = new WeakMap<Environment, SourceCache<LoneExpression>>();
 
 /** @throws ExpressionFault TemplateSyntaxError, TemplateAssertionError, with the place in the source */
 export const templateOf = (source: string, environment: Environment): Template =>
-  cached(templates, environment, source, () => {
-    const compiled = compileTemplateTree(parseTemplate(source, environment), environment);
+  cached(templates, environment, source, (own) => {
+    const compiled = compileTemplateTree(parseTemplate(own, environment), environment);
     return {
       undeclared: compiled.undeclared,
       render: (scope, variables = scope.context) => {
@@ -50,8 +50,8 @@ export const templateOf = (source: string, environment: Environment): Template =
 
 /** An expression without delimiters. @throws ExpressionFault TemplateSyntaxError, TemplateAssertionError */
 export const expressionOf = (source: string, environment: Environment): LoneExpression =>
-  cached(expressions, environment, source, () => {
-    const compiled = compileExpressionTree(parseLoneExpression(source, true), environment);
+  cached(expressions, environment, source, (own) => {
+    const compiled = compileExpressionTree(parseLoneExpression(own, true), environment);
     return {
       undeclared: compiled.undeclared,
       evaluate: (scope, variables = scope.context) => runCompiled(compiled, environment, scope, variables),
@@ -62,12 +62,12 @@ function cached<T>(
   caches: WeakMap<Environment, SourceCache<T>>,
   environment: Environment,
   source: string,
-  compile: () => T,
+  compile: (source: string) => T,
 ): T {
   let cache = caches.get(environment);
   if (!cache) caches.set(environment, (cache = new SourceCache<T>()));
   if (source.length > SOURCE_MAX) throw budgetFault(`a template of more than ${SOURCE_MAX} characters`);
-  return cache.get(source, () => withoutOverflow(compile));
+  return cache.get(source, (own) => withoutOverflow(() => compile(own)));
 }
 
 /** Sources that nest in a way that the parser's limits do not see. */

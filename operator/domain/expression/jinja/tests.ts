@@ -1,4 +1,5 @@
 // operator/domain/expression/jinja/tests.ts — what can follow `is`.
+import { spendText } from '../python/text.ts';
 import { bind, type Call, type Parameter } from '../functions/call.ts';
 import { typeFault } from '../fault.ts';
 import { compare, contains, equals, hashKey } from '../python/compare.ts';
@@ -74,7 +75,10 @@ function isCallable(value: Value, engine: Engine): boolean {
 }
 
 /** Whether two values are the same object; equal texts and numbers are, as Python keeps one of each small one. */
-const isSame = (a: Value, b: Value): boolean => Object.is(a, b);
+function isSame(a: Value, b: Value): boolean {
+  if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) spendText(a.length);
+  return Object.is(a, b);
+}
 
 const known =
   (names: (engine: Engine, name: string) => unknown): Body =>
@@ -127,7 +131,7 @@ export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   one('float', isFloat),
   one('lower', hasCase('islower')),
   one('upper', hasCase('isupper')),
-  one('string', (value) => plainText(value) !== undefined),
+  one('string', (value) => typeof value === 'string' || (value instanceof PyObject && value.isText())),
   one('mapping', isDict),
   one('number', (value) => typeof value === 'boolean' || isInt(value) || isFloat(value)),
   one('sequence', isSequence),

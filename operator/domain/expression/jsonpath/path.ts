@@ -1,31 +1,29 @@
 // operator/domain/expression/jsonpath/path.ts — a JSONPath as jsonpath_rw 1.4.0 understands it: compiled once, then asked often.
 import type { Value } from '../python/values.ts';
+import { SourceCache } from '../source-cache.ts';
 import { compileFind, type Find, fieldOf, itemOf, present } from './find.ts';
 import { type Node, parsePath } from './parse.ts';
-
-/** Paths that are kept. */
-const KEPT = 1000;
-const kept = new Map<string, JsonPath>();
 
 export interface JsonPath {
   /** All matches, in the reference's order. @throws ExpressionFault where the reference raises, or beyond the budget */
   readonly find: (value: Value) => Value[];
   /** The first match, undefined when there is none. @throws as `find` does */
   readonly first: (value: Value) => Value | undefined;
+  /** The field that it begins with; undefined when that is no single one. */
+  readonly head: string | undefined;
 }
 
+/** Compiled, a character of a path takes up to 150 bytes. */
+const kept = new SourceCache<JsonPath>({ weight: 256 * 1024 });
+
 /** Compiles a path, inside of an evaluation. @throws ExpressionFault with the place of the mistake */
-export function compilePath(text: string): JsonPath {
-  const known = kept.get(text);
-  if (known) return known;
+export const compilePath = (text: string): JsonPath => kept.get(text, compile);
+
+function compile(text: string): JsonPath {
   const node = parsePath(text);
   const find = findValues(compileFind(node));
   const steps = straight(node);
-  const path: JsonPath = { find, first: steps ? walk(steps) : (value) => find(value)[0] };
-  const oldest = kept.size >= KEPT ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-  kept.set(text, path);
-  return path;
+  return { find, first: steps ? walk(steps) : (value) => find(value)[0], head: headOf(node) };
 }
 
 /** The values that a path finds. @throws ExpressionFault */
@@ -49,6 +47,20 @@ function straight(node: Node): Step[] | undefined {
   const left = node.left.is === 'root' ? [] : straight(node.left); // a root at the start changes nothing
   const right = straight(node.right);
   return left && right && [...left, ...right];
+}
+
+function headOf(node: Node): string | undefined {
+  switch (node.is) {
+    case 'fields':
+      return node.names.length === 1 && node.names[0] !== '*' ? node.names[0] : undefined;
+    case 'child':
+      return headOf(node.left.is === 'root' ? node.right : node.left);
+    case 'descendants':
+    case 'where':
+      return headOf(node.left);
+    default:
+      return undefined;
+  }
 }
 
 function walk(steps: readonly Step[]): JsonPath['first'] {

@@ -1,5 +1,5 @@
 // operator/domain/expression/python/collections.ts — tuples, sets and bytes.
-import { allowCharacters, allowItems, deeper, spend } from '../evaluation.ts';
+import { allowCharacters, allowItems, deeper, spend, spendIfEvaluating } from '../evaluation.ts';
 import { typeFault, valueFault } from '../fault.ts';
 import { compareItems, containsItem, equals, hashKey } from './compare.ts';
 import { allowGrowth } from './growth.ts';
@@ -22,6 +22,7 @@ export class Tuple extends PyObject {
     return this.items.length > 0;
   }
   override equals(other: Value): boolean {
+    spendIfEvaluating(this.items.length);
     return (
       other instanceof Tuple &&
       other.items.length === this.items.length &&
@@ -87,21 +88,22 @@ export class PySet extends PyObject {
     return this.size() > 0;
   }
   override equals(other: Value): boolean {
-    return (
-      other instanceof PySet &&
-      other.size() === this.size() &&
-      [...this.#items.keys()].every((k) => other.#items.has(k))
-    );
+    return other instanceof PySet && other.size() === this.size() && this.#keys().every((key) => other.#items.has(key));
   }
   override hashKey(): string {
     if (!this.#frozen) return super.hashKey();
-    return nestedKey(() => `s{${joinedKeys([...this.#items.keys()].sort())}}`);
+    return nestedKey(() => `s{${joinedKeys(this.#keys().sort())}}`);
+  }
+  #keys(): string[] {
+    spendIfEvaluating(this.size());
+    return [...this.#items.keys()];
   }
   /** A subset is less, a superset more, anything else neither. */
   override compareTo(other: Value): number | undefined {
     if (!(other instanceof PySet)) return undefined;
     if (this.size() === other.size()) return this.equals(other) ? 0 : Number.NaN;
     const [small, large, order] = this.size() < other.size() ? [this, other, -1] : [other, this, 1];
+    spendIfEvaluating(small.size());
     return [...small.values()].every((item) => large.has(item)) ? order : Number.NaN;
   }
   /** A set among others is looked for by what is in it, though it is not hashable itself. */
@@ -145,6 +147,8 @@ function nestedKey(write: () => string): string {
 /** Lengths keep the keys of nested values apart, whatever texts they hold. */
 const joinedKeys = (keys: readonly string[]) => keys.map((key) => `${key.length}:${key}`).join(',');
 
+const KEY_OF_BYTES = new TextDecoder('latin1');
+
 export class Bytes extends PyObject {
   readonly typeName = 'bytes';
   readonly bytes: Uint8Array;
@@ -153,6 +157,7 @@ export class Bytes extends PyObject {
     this.bytes = bytes;
   }
   repr(): string {
+    spendIfEvaluating(this.bytes.length >>> 2);
     const inner = Array.from(this.bytes, (b) => {
       if (b === 0x5c) return '\\\\';
       if (b === 0x0a) return '\\n';
@@ -166,6 +171,7 @@ export class Bytes extends PyObject {
     return this.bytes.length > 0;
   }
   override equals(other: Value): boolean {
+    spendIfEvaluating(this.bytes.length >>> 4);
     return (
       other instanceof Bytes &&
       other.bytes.length === this.bytes.length &&
@@ -174,6 +180,7 @@ export class Bytes extends PyObject {
   }
   override compareTo(other: Value): number | undefined {
     if (!(other instanceof Bytes)) return undefined;
+    spendIfEvaluating(this.bytes.length >>> 4);
     const at = this.bytes.findIndex((b, i) => b !== other.bytes[i]);
     if (at < 0 || at >= other.bytes.length) return this.bytes.length - other.bytes.length;
     return (this.bytes[at] ?? 0) - (other.bytes[at] ?? 0);
@@ -181,6 +188,7 @@ export class Bytes extends PyObject {
   override contains(item: Value): boolean {
     if (typeof item === 'boolean' || (typeof item !== 'string' && isInt(item))) {
       if (Number(item) < 0 || Number(item) > 255) throw valueFault('byte must be in range(0, 256)');
+      spendIfEvaluating(this.bytes.length >>> 6);
       return this.bytes.includes(Number(item));
     }
     if (!(item instanceof Bytes)) throw typeFault(`a bytes-like object is required, not '${typeName(item)}'`);
@@ -195,6 +203,7 @@ export class Bytes extends PyObject {
     return this.bytes.length;
   }
   override hashKey(): string {
-    return `b:${this.bytes.join(',')}`;
+    spendIfEvaluating(this.bytes.length >>> 4);
+    return `b:${KEY_OF_BYTES.decode(this.bytes)}`; // each byte gives a character of its own
   }
 }

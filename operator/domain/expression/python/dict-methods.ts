@@ -9,7 +9,7 @@ import { iterable, iterate, toList } from './iterate.ts';
 import { type Method, type Methods, noArguments, positional } from './method.ts';
 import { repr } from './repr.ts';
 import { Tuple } from './collections.ts';
-import type { Value } from './values.ts';
+import { resizePlain, type Value } from './values.ts';
 
 type DictMethod = (dict: AnyDict, call: Call) => Value;
 
@@ -80,13 +80,17 @@ function setEntry(dict: AnyDict, key: Value, value: Value): void {
   if (dict instanceof Dict) return dict.set(key, value);
   hashKey(key);
   if (typeof key !== 'string') throw typeFault('a dict that came as JSON takes keys that are text only');
+  if (!Object.hasOwn(dict, key)) resizePlain(dict, 1);
   // Not by assignment: `__proto__` is a key like any other.
   Object.defineProperty(dict, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function removeEntry(dict: AnyDict, key: Value): void {
   if (dict instanceof Dict) dict.delete(key);
-  else if (typeof key === 'string') Reflect.deleteProperty(dict, key);
+  else if (typeof key === 'string' && Object.hasOwn(dict, key)) {
+    resizePlain(dict, -1);
+    Reflect.deleteProperty(dict, key);
+  }
 }
 
 /** Pairs of what dict() and update() take: a dict, or anything that gives pairs. @throws ExpressionFault TypeError or ValueError */

@@ -1,8 +1,10 @@
 // operator/domain/expression/python/dict.ts — dicts, tuples and sets: keys compare as Python's do, order is that of insertion.
+import { spendIfEvaluating } from '../evaluation.ts';
 import { equals, hashKey } from './compare.ts';
 import { allowGrowth } from './growth.ts';
 import { dictText } from './repr.ts';
-import { isPlain, type Plain, PyObject, type Value } from './values.ts';
+import { spendText } from './text.ts';
+import { isPlain, type Plain, plainSize, PyObject, type Value } from './values.ts';
 
 /** A dict that an expression made. Keys may be of any hashable type. */
 export class Dict extends PyObject {
@@ -65,16 +67,29 @@ export const isDict = (value: Value): value is AnyDict => value instanceof Dict 
 /** The value of a key; undefined when there is none. Only own properties of a plain object count. */
 export function dictGet(dict: AnyDict, key: Value): Value | undefined {
   if (dict instanceof Dict) return dict.get(key);
-  if (typeof key === 'string') return Object.hasOwn(dict, key) ? dict[key] : undefined;
+  if (typeof key === 'string') {
+    spendText(key.length);
+    return Object.hasOwn(dict, key) ? dict[key] : undefined;
+  }
   hashKey(key);
   return undefined;
 }
 
 export const dictHas = (dict: AnyDict, key: Value): boolean => dictGet(dict, key) !== undefined;
-export const dictSize = (dict: AnyDict): number => (dict instanceof Dict ? dict.size() : Object.keys(dict).length);
-export const dictKeys = (dict: AnyDict): Value[] =>
-  dict instanceof Dict ? Array.from(dict.entries(), ([key]) => key) : Object.keys(dict);
-export const dictValues = (dict: AnyDict): Value[] =>
-  dict instanceof Dict ? Array.from(dict.entries(), ([, value]) => value) : Object.values(dict);
-export const dictEntries = (dict: AnyDict): (readonly [Value, Value])[] =>
-  dict instanceof Dict ? [...dict.entries()] : Object.entries(dict);
+export const dictSize = (dict: AnyDict): number => (dict instanceof Dict ? dict.size() : plainSize(dict));
+
+/** A list of all keys. @throws ExpressionFault when there are more than the evaluation has steps left for, as the next two do */
+export function dictKeys(dict: AnyDict): Value[] {
+  spendIfEvaluating(dictSize(dict) >>> 1);
+  return dict instanceof Dict ? Array.from(dict.entries(), ([key]) => key) : Object.keys(dict);
+}
+
+export function dictValues(dict: AnyDict): Value[] {
+  spendIfEvaluating(dictSize(dict));
+  return dict instanceof Dict ? Array.from(dict.entries(), ([, value]) => value) : Object.values(dict);
+}
+
+export function dictEntries(dict: AnyDict): (readonly [Value, Value])[] {
+  spendIfEvaluating(dictSize(dict));
+  return dict instanceof Dict ? [...dict.entries()] : Object.entries(dict);
+}

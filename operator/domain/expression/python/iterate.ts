@@ -2,16 +2,17 @@
 import { allowItems, spend } from '../evaluation.ts';
 import { typeFault, valueFault } from '../fault.ts';
 import { compare, compareText } from './compare.ts';
+import { dictKeys } from './dict.ts';
 import { allowGrowth } from './growth.ts';
 import { binary } from './operators.ts';
 import { textLength } from './text.ts';
-import { type Comparison, isList, isPlain, PyObject, typeName, type Value } from './values.ts';
+import { type Comparison, isList, isPlain, plainSize, PyObject, typeName, type Value } from './values.ts';
 
 /** What Python's iter() walks: characters, items, keys; undefined for what is not iterable. Who walks it counts the steps. */
 export function iterable(value: Value): Iterable<Value> | undefined {
   if (typeof value === 'string' || isList(value)) return value;
   if (value instanceof PyObject) return value.iterate();
-  return isPlain(value) ? Object.keys(value) : undefined;
+  return isPlain(value) ? dictKeys(value) : undefined;
 }
 
 /** As `iterable`. @throws ExpressionFault `'int' object is not iterable` */
@@ -25,7 +26,7 @@ export function iterate(value: Value): Iterable<Value> {
 export function length(value: Value): number {
   if (typeof value === 'string') return textLength(value);
   if (isList(value)) return value.length;
-  const size = value instanceof PyObject ? value.size() : isPlain(value) ? Object.keys(value).length : undefined;
+  const size = value instanceof PyObject ? value.size() : isPlain(value) ? plainSize(value) : undefined;
   if (size === undefined) throw typeFault(`object of type '${typeName(value)}' has no len()`);
   return size;
 }

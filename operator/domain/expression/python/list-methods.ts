@@ -51,6 +51,7 @@ const LISTS: Readonly<Record<string, ListMethod>> = {
     if (list.length === 0) throw undefinedFault('IndexError', 'pop from empty list');
     const index = place < 0 ? place + list.length : place;
     if (index < 0 || index >= list.length) throw undefinedFault('IndexError', 'pop index out of range');
+    spend((list.length - index) >>> 6);
     return list.splice(index, 1)[0] ?? null;
   },
   clear: (list, call) => {
@@ -60,10 +61,12 @@ const LISTS: Readonly<Record<string, ListMethod>> = {
   },
   copy: (list, call) => {
     noArguments('list.copy', call);
+    allowItems(list.length);
     return [...list];
   },
   reverse: (list, call) => {
     noArguments('list.reverse', call);
+    spend(list.length >>> 4);
     list.reverse();
     return null;
   },

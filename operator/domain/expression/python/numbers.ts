@@ -95,6 +95,7 @@ export function floorDivide(a: Numeric, b: Numeric): Numeric {
     if (typeof a === 'number' && typeof b === 'number' && Math.abs(a) < 2 ** 52 && Math.abs(b) < 2 ** 52) {
       return (a - asNumber(modulo(a, b))) / b + 0; // the difference is a multiple of b: exact
     }
+    spendDivision(a, b);
     return int(floorBig(big(a), big(b)));
   }
   const [x, y] = [real(a), real(b)];
@@ -111,6 +112,10 @@ function floorBig(a: bigint, b: bigint): bigint {
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
 }
 
+/** Long division takes the product of the sizes, in words of 64 bits. */
+const spendDivision = (a: number | bigint, b: number | bigint) =>
+  spend(Math.ceil(((bits(a) / 64) * (bits(b) / 64)) / 1000));
+
 /** Python's `%`: the sign of the divisor. */
 export function modulo(a: Numeric, b: Numeric): Numeric {
   if (isInt(a) && isInt(b)) {
@@ -119,6 +124,7 @@ export function modulo(a: Numeric, b: Numeric): Numeric {
       const rest = a % b;
       return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest + 0;
     }
+    spendDivision(a, b);
     const rest = big(a) % big(b);
     return int(rest !== 0n && rest < 0n !== big(b) < 0n ? rest + big(b) : rest);
   }

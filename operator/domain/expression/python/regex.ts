@@ -1,8 +1,10 @@
 // operator/domain/expression/python/regex.ts — Python's `re` on RE2, which takes linear time whatever the expression and the text are.
 import { allowCharacters, allowItems, spend } from '../evaluation.ts';
 import { ExpressionFault } from '../fault.ts';
-import { Program, type Spans } from './regex/program.ts';
+import { SourceCache } from '../source-cache.ts';
 import { parseRegex } from './regex/parser.ts';
+import { Program, type Spans } from './regex/program.ts';
+import { KEPT_INSTRUCTIONS } from './regex/size.ts';
 import { parseTemplate } from './regex/template.ts';
 import type { Pattern } from './regex/tree.ts';
 import { textLength } from './text.ts';
@@ -20,24 +22,17 @@ export interface RegexFlags {
 const PATTERN_MAX = 4096;
 /** What it takes to find one occurrence, in steps. */
 const MATCH_STEPS = 8;
-/** Expressions that are kept compiled, up to this number. */
-const KEPT = 1000;
-const kept = new Map<string, Regex>();
+/** By flags and text. */
+const kept = new SourceCache<Regex>({ weight: KEPT_INSTRUCTIONS, weigh: (regex) => regex.weight() });
 
-/** An expression as Python's `re` reads it; remembered. @throws ExpressionFault `error`, as Python's re.error, also for what RE2 does not take */
+/** An expression as Python's `re` reads it; remembered. @throws ExpressionFault `error`, as Python's re.error, also for what RE2 does not take; budget for too large a program */
 export function compileRegex(pattern: string, flags: RegexFlags = {}): Regex {
   const letters = lettersOf(flags);
   const key = `${letters}/${pattern}`;
-  const known = kept.get(key);
-  if (known) return known;
   if (pattern.length > PATTERN_MAX) {
     throw new ExpressionFault('value', 'error', `the expression is longer than ${PATTERN_MAX} characters`);
   }
-  const compiled = new Regex(parseRegex(pattern, new Set(letters)));
-  const oldest = kept.size >= KEPT ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-  kept.set(key, compiled);
-  return compiled;
+  return kept.get(key, () => new Regex(parseRegex(pattern, new Set(letters))));
 }
 
 const lettersOf = ({ ignoreCase, dotAll, multiline, ascii, verbose }: RegexFlags): string =>
@@ -67,6 +62,11 @@ export class Regex {
   /** The steps that one pass over a text is worth, for spend(). */
   cost(text: string): number {
     return Math.ceil((text.length * this.#program.size()) / 4096);
+  }
+
+  /** Instructions of all programs that it may come to have, for the different kinds of text. */
+  weight(): number {
+    return this.#program.weight();
   }
 
   /** Its first occurrence; `from` is in UTF-16 units. */

@@ -10,7 +10,7 @@ import { indexIn } from './search.ts';
 import { strFormat, strFormatMap } from './str-format.ts';
 import { maketrans, translate } from './str-translate.ts';
 import { index } from './subscript.ts';
-import { isFlat, occurrences, rangeOf, textCount, textFind, textLength, unitOffset } from './text.ts';
+import { isFlat, occurrences, rangeOf, spendText, textCount, textFind, textLength, unitOffset } from './text.ts';
 import * as casing from './text-case.ts';
 import { partition, rsplit, type Side, split, splitlines, strip } from './text-split.ts';
 import { PyObject, truthy, typeName, type Value } from './values.ts';
@@ -87,6 +87,7 @@ const prefixTest = (name: string, test: (text: string, affix: string) => boolean
           affix instanceof Tuple ? ` ${name} must only contain str, not ${typeName(one)}` : ` ${typeName(one)}`;
         throw typeFault(words + rest);
       }
+      spendText(mark.length);
       return within !== undefined && test(within, mark);
     });
   },
@@ -263,11 +264,13 @@ function zfill(text: string, call: Call): Value {
 
 function removeprefix(text: string, call: Call): Value {
   const prefix = needText(oneArgument('str.removeprefix', call), 'removeprefix() argument ');
+  spendText(prefix.length);
   return text.startsWith(prefix) ? text.slice(prefix.length) : text;
 }
 
 function removesuffix(text: string, call: Call): Value {
   const suffix = needText(oneArgument('str.removesuffix', call), 'removesuffix() argument ');
+  spendText(suffix.length);
   return suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
 }
 

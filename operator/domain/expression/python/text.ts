@@ -1,9 +1,17 @@
 // operator/domain/expression/python/text.ts — Python's view of a text: code points, where JavaScript counts UTF-16 units.
-import { spend } from '../evaluation.ts';
+import { spend, spendIfEvaluating } from '../evaluation.ts';
 import { typeFault, valueFault } from '../fault.ts';
 import { isInt } from './numbers.ts';
 import { indexIn, lastIndexIn } from './search.ts';
 import type { Value } from './values.ts';
+
+/** Texts up to this length are compared and hashed at the cost of the node that asks for it. */
+const SHORT = 512;
+
+/** Counts one look at so many characters of a text, unless they are few. @throws ExpressionFault */
+export function spendText(length: number): void {
+  if (length > SHORT) spendIfEvaluating(length >>> 6);
+}
 
 const SURROGATE = /[\ud800-\udfff]/;
 
@@ -58,9 +66,15 @@ function bound(value: Value): number {
   return index;
 }
 
+/** The code points, one by one: an array takes many times the room of its text. */
+function points(text: string): string[] {
+  spend(text.length >>> 4);
+  return [...text];
+}
+
 /** Python's text[start:stop:step]. */
 export function textSlice(text: string, start: Value, stop: Value, step: Value): string {
-  const units = isFlat(text) ? text : [...text];
+  const units = isFlat(text) ? text : points(text);
   const span = spanOf(units.length, start, stop, step);
   if (span.step === 1) {
     if (span.count === 0) return '';
@@ -74,7 +88,7 @@ export function textSlice(text: string, start: Value, stop: Value, step: Value):
 
 /** Python's text[index]; undefined when it is out of range. */
 export function characterAt(text: string, index: number): string | undefined {
-  const units = isFlat(text) ? text : [...text];
+  const units = isFlat(text) ? text : points(text);
   return units[index < 0 ? index + units.length : index];
 }
 

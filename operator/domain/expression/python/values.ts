@@ -1,4 +1,5 @@
 // operator/domain/expression/python/values.ts — the values of Python that expressions compute with: JSON as it is, and what JSON lacks as objects.
+import { spendIfEvaluating } from '../evaluation.ts';
 import { typeFault } from '../fault.ts';
 import type { Call } from '../functions/call.ts';
 
@@ -110,8 +111,16 @@ export class Float extends PyObject {
     return (typeof other === 'number' || typeof other === 'bigint') && this.value == other;
   }
   override hashKey(): string {
-    return `n:${BigInt(this.value)}`;
+    return numberKey(this.value);
   }
+}
+
+/** What equal numbers share as keys. Large ints are written in hexadecimal, which takes linear time where decimals do not. */
+export function numberKey(value: number | bigint): string {
+  if (typeof value === 'number' && (Number.isSafeInteger(value) || !Number.isInteger(value))) return `n:${value}`;
+  const digits = BigInt(value).toString(16);
+  spendIfEvaluating(digits.length >>> 6);
+  return digits.length > 13 ? `n:x${digits}` : `n:${Number(value)}`;
 }
 
 /** Python's repr of a float: the shortest digits that read back, with an exponent below 1e-4 and from 1e16 on. */
@@ -157,13 +166,31 @@ export function typeName(value: Value): string {
   }
 }
 
+/** Dicts with more keys than this are counted once: JavaScript walks all keys of a large object to say how many there are. */
+const FEW_KEYS = 64;
+const sizes = new WeakMap<Plain, number>();
+
+/** Number of keys of a dict that came as JSON. */
+export function plainSize(dict: Plain): number {
+  const known = sizes.get(dict);
+  if (known !== undefined) return known;
+  const size = Object.keys(dict).length;
+  if (size > FEW_KEYS) sizes.set(dict, size);
+  return size;
+}
+
+/** Keeps `plainSize` true of a dict that came as JSON and is about to gain or lose so many keys, in place. */
+export function resizePlain(dict: Plain, by: 1 | -1): void {
+  const known = sizes.get(dict);
+  if (known !== undefined) sizes.set(dict, known + by);
+}
+
 /** Python's bool(). */
 export function truthy(value: Value): boolean {
   if (typeof value === 'object' && value !== null) {
     if (isList(value)) return value.length > 0;
     if (value instanceof PyObject) return value.truthy();
-    for (const key in value) if (Object.hasOwn(value, key)) return true;
-    return false;
+    return plainSize(value) > 0;
   }
   return Boolean(value) || Number.isNaN(value);
 }

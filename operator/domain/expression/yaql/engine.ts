@@ -1,6 +1,7 @@
 // operator/domain/expression/yaql/engine.ts — the source of an expression and what it sees → its value.
 import type { Scope } from '../functions/call.ts';
 import type { Value } from '../python/values.ts';
+import { SourceCache } from '../source-cache.ts';
 import type { Code } from './code.ts';
 import { compile } from './compile.ts';
 import { Context } from './context.ts';
@@ -8,9 +9,8 @@ import { output } from './output.ts';
 import { parseYaql } from './parser.ts';
 import { YAQL_FUNCTIONS } from './functions.ts';
 
-/** Compiled expressions that are kept. */
-const KEPT = 1000;
-const kept = new Map<string, Code>();
+/** Compiled, a character of an expression takes up to 300 bytes. */
+const kept = new SourceCache<Code>({ weight: 128 * 1024 });
 
 /** What an expression sees. */
 interface YaqlInput {
@@ -23,15 +23,7 @@ interface YaqlInput {
 }
 
 /** Compiles an expression, or finds it compiled. @throws ExpressionFault YaqlLexicalException, YaqlGrammarException */
-export function compileYaql(source: string): Code {
-  const known = kept.get(source);
-  if (known) return known;
-  const code = compile(parseYaql(source), source);
-  const oldest = kept.size >= KEPT ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-  kept.set(source, code);
-  return code;
-}
+export const compileYaql = (source: string): Code => kept.get(source, (own) => compile(parseYaql(own), own));
 
 /** The value of an expression; runs within `evaluating()`. @throws ExpressionFault with its place in the source */
 export function evaluateYaql(source: string, { data, variables, scope }: YaqlInput): Value {

@@ -1,5 +1,5 @@
 // operator/domain/expression/yaql/values.ts — the values of YAQL: a JSON list is a tuple, a JSON object a frozen dict, and both may be keys.
-import { allowItems, deeper, spend } from '../evaluation.ts';
+import { allowCharacters, allowItems, deeper, spend } from '../evaluation.ts';
 import { Bytes, PySet, Tuple } from '../python/collections.ts';
 import { equals, hashKey } from '../python/compare.ts';
 import { type AnyDict, Dict, dictEntries, dictGet, dictKeys, dictSize, dictValues, isDict } from '../python/dict.ts';
@@ -45,6 +45,7 @@ export class FrozenDict extends Dict {
   override readonly typeName = 'FrozenDict';
   override hashKey(): string {
     const keys = dictEntries(this).map(([key, value]) => `${keyOf(key)}=${keyOf(value)}`);
+    allowCharacters(keys.reduce((sum, key) => sum + key.length, 0));
     return `d{${keys
       .sort()
       .map((key) => `${key.length}:${key}`)
@@ -118,7 +119,9 @@ const PARTS = {
 export function sequenceItems(value: Value): readonly Value[] | undefined {
   if (isList(value)) return value;
   if (value instanceof PyList || value instanceof Tuple) return value.items;
-  return value instanceof Bytes ? [...value.bytes] : undefined;
+  if (!(value instanceof Bytes)) return undefined;
+  allowItems(value.bytes.length);
+  return [...value.bytes];
 }
 
 export const isTuple = (value: Value): boolean => isList(value) || value instanceof Tuple || value instanceof Bytes;
@@ -199,8 +202,11 @@ export function same(a: Value, b: Value): boolean {
 
 const isSame = (a: Value, b: Value | undefined) => b !== undefined && same(a, b);
 
+const sizeOf = (set: PySet | View): number => (set instanceof View ? set.items.length : set.size());
+
 /** Negative when `a` is a subset of `b`, positive for a superset, 0 when they are equal, otherwise NaN. */
 export function compareSets(a: PySet | View, b: PySet | View): number {
+  spend(sizeOf(a) + sizeOf(b));
   const [mine, theirs] = [new Set(setItems(a).map(keyOf)), new Set(setItems(b).map(keyOf))];
   const [small, large] = mine.size <= theirs.size ? [mine, theirs] : [theirs, mine];
   return [...small].every((key) => large.has(key)) ? mine.size - theirs.size : Number.NaN;

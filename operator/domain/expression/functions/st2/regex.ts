@@ -32,13 +32,13 @@ const tested =
   (name: string, test: (regex: Regex, text: string) => boolean): PyFunction =>
   (call: Call) => {
     const [value = null, pattern = null, ignoreCase = false] = bind(name, call, MATCHING);
-    const text = str(value);
+    const text = textOf(value) ?? str(value);
     return test(regexOf(pattern, ignoreCase, text), text);
   };
 
 const replace: PyFunction = (call) => {
   const [value = null, pattern = null, replacement = null, ignoreCase = false] = bind('regex_replace', call, REPLACING);
-  const text = str(value);
+  const text = textOf(value) ?? str(value);
   const template = textOf(replacement);
   const regex = regexOf(pattern, ignoreCase, text);
   if (template === undefined) throw typeFault(`expected str instance, ${typeName(replacement)} found`);
@@ -47,7 +47,7 @@ const replace: PyFunction = (call) => {
 
 const substring: PyFunction = (call) => {
   const [value = null, pattern = null, at = 0, ignoreCase = false] = bind('regex_substring', call, CUTTING);
-  const text = str(value);
+  const text = textOf(value) ?? str(value);
   const found = regexOf(pattern, ignoreCase, text).findall(text);
   return index(
     found.map((one) => (typeof one === 'string' ? one : new Tuple(one))),

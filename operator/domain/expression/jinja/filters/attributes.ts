@@ -1,5 +1,5 @@
 // operator/domain/expression/jinja/filters/attributes.ts — `attribute='a.b.0'` → what it takes from each item.
-import { spend } from '../../evaluation.ts';
+import { allowCharacters, spend } from '../../evaluation.ts';
 import type { Engine } from '../engine.ts';
 import { plainText } from '../markup.ts';
 import { toInt } from '../../python/parse-number.ts';
@@ -11,7 +11,12 @@ const MISS_STEPS = 4;
 export type Getter = (item: Value) => Value;
 
 /** Texts without regard to case; other values as they are. */
-export const ignoreCase = (value: Value): Value => plainText(value)?.toLowerCase() ?? value;
+export function ignoreCase(value: Value): Value {
+  const text = plainText(value);
+  if (text === undefined) return value;
+  allowCharacters(text.length); // the copy is held until all are sorted
+  return text.toLowerCase();
+}
 
 /** The steps of a path: names, and numbers for what is all digits. */
 function parts(attribute: Value): readonly Value[] {

@@ -1,5 +1,5 @@
 // operator/domain/expression/jinja/filters/escaping.ts — filters that make text safe for HTML, URLs and scripts: escape, safe, striptags, xmlattr, tojson, urlencode.
-import { allowCharacters } from '../../evaluation.ts';
+import { allowCharacters, spend } from '../../evaluation.ts';
 import { typeFault, valueFault } from '../../fault.ts';
 import { Bytes } from '../../python/collections.ts';
 import { dictEntries, isDict } from '../../python/dict.ts';
@@ -53,9 +53,19 @@ function quoteUrl(value: Value, query: boolean): string {
 }
 
 function urlEncode(value: Value): string {
+  if (isDict(value)) return quotePairs(dictEntries(value));
   if (plainText(value) !== undefined || iterable(value) === undefined) return quoteUrl(value, false);
-  const pairs = isDict(value) ? dictEntries(value) : Array.from(iterate(value), pairOf);
-  return pairs.map(([key, item]) => `${quoteUrl(key, true)}=${quoteUrl(item, true)}`).join('&');
+  return quotePairs(Array.from(iterate(value), pairOf));
+}
+
+/** What the encoding of one key or value is worth, in steps, however short it is. */
+const PAIR_STEPS = 8;
+
+function quotePairs(pairs: readonly (readonly [Value, Value])[]): string {
+  spend(pairs.length * PAIR_STEPS);
+  const text = pairs.map(([key, item]) => `${quoteUrl(key, true)}=${quoteUrl(item, true)}`).join('&');
+  allowCharacters(text.length);
+  return text;
 }
 
 function pairOf(value: Value): readonly [Value, Value] {

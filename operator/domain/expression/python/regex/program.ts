@@ -1,9 +1,10 @@
 // operator/domain/expression/python/regex/program.ts — the tree of an expression → RE2 programs, one for each kind of text it meets.
 import { RE2JS } from 're2js';
 import { ExpressionFault } from '../../fault.ts';
-import { emitRegex, type Traits } from './emit.ts';
+import { type Emitted, emitRegex, type Traits } from './emit.ts';
 import { expandReferences } from './references.ts';
-import { type Flags, type Node, type Pattern, widthOf } from './tree.ts';
+import { allowProgram, programSize } from './size.ts';
+import { type Node, type Pattern, widthOf } from './tree.ts';
 
 /** Where a match is, in UTF-16 units: the whole first, then group after group; -1 for groups without a part in it. */
 export type Spans = readonly (readonly [start: number, end: number])[];
@@ -34,20 +35,35 @@ export class Program {
   readonly #looksAhead: boolean;
   readonly #knowsWords: boolean;
 
-  constructor(pattern: Pattern) {
-    const { node, conditions, isFloating } = split({ ...pattern, node: expandReferences(pattern.node) });
+  /** Instructions of the programs of the same expression that were made before, those of its conditions among them. */
+  readonly #others: number;
+
+  constructor(pattern: Pattern, before = 0) {
+    const { node, conditions, isFloating } = split({ ...pattern, node: expandReferences(pattern.node) }, before);
     this.#pattern = pattern;
     this.#node = node;
     this.#conditions = conditions;
     this.#isFloating = isFloating;
     this.#looksAhead = has(node, (one) => one.is === 'at' && one.position === 'end');
     this.#knowsWords = has(node, (one) => one.is === 'at' && one.position.endsWith('boundary'));
+    this.#others = before + sumOf(conditions);
     this.#get('x', 'anywhere'); // what RE2 does not take is told now
   }
 
   /** Instructions of the program: the work for each character is at most that. */
   size(): number {
     return this.#get('x', 'anywhere').re2.programSize();
+  }
+
+  /** Instructions of it and of its conditions. */
+  total(): number {
+    return this.size() + sumOf(this.#conditions);
+  }
+
+  /** Instructions when it has met every kind of text. */
+  weight(): number {
+    const kinds = 3 * (this.#looksAhead ? 2 : 1) * (this.#knowsWords ? 3 : 1);
+    return this.#conditions.reduce((sum, { program }) => sum + program.weight(), kinds * this.size());
   }
 
   test(text: string, anchor: Anchor): boolean {
@@ -86,23 +102,31 @@ export class Program {
     const key = ANCHORS[anchor] + (endsLine ? 2 : 0) + (wide ? 1 : 0) + (empty ? 12 : 0);
     const known = this.#compiled[key];
     if (known) return known;
-    const compiled = compile(this.#node, this.#pattern.flags, { endsLine, wide, empty }, anchor);
+    const compiled = compile(this.#emitted({ endsLine, wide, empty }, anchor), anchor, this.#others);
     this.#compiled[key] = compiled;
     return compiled;
   }
+
+  #emitted(traits: Traits, anchor: Anchor): Emitted {
+    const { flags } = this.#pattern;
+    if (anchor !== 'whole') return emitRegex(this.#node, flags, traits);
+    // A whole match may not be cut off again: what is looked ahead at would be part of it.
+    return emitRegex({ is: 'sequence', nodes: [this.#node, { is: 'at', position: 'end text' }] }, flags, traits);
+  }
 }
 
-function compile(node: Node, flags: Flags, traits: Traits, anchor: Anchor): Compiled {
-  // A whole match may not be cut off again: what is looked ahead at would be part of it.
-  const last: Node = { is: 'sequence', nodes: [node, { is: 'at', position: 'end text' }] };
-  const { text, groups } = emitRegex(anchor === 'whole' ? last : node, flags, traits);
+function compile({ text, groups }: Emitted, anchor: Anchor, others: number): Compiled {
   const source = anchor === 'anywhere' ? text : `\\A(?:${text})`;
+  allowProgram(programSize(source), others);
   try {
     return { re2: RE2JS.compile(source, RE2JS.LOOKBEHINDS), groups };
   } catch (cause) {
     throw new ExpressionFault('value', 'error', `RE2 does not take it: ${(cause as Error).message}`, { cause });
   }
 }
+
+const sumOf = (conditions: readonly Condition[]): number =>
+  conditions.reduce((sum, { program }) => sum + program.total(), 0);
 
 type Matcher = ReturnType<RE2JS['matcher']>;
 
@@ -126,7 +150,10 @@ function has(node: Node, isOne: (node: Node) => boolean): boolean {
 }
 
 /** Takes lookaheads at a known distance from the start of the text out of an expression, as conditions of their own. */
-function split(pattern: Pattern): { node: Node; conditions: readonly Condition[]; isFloating: boolean } {
+function split(
+  pattern: Pattern,
+  others: number,
+): { node: Node; conditions: readonly Condition[]; isFloating: boolean } {
   const { node, flags } = pattern;
   const whole = { node, conditions: [], isFloating: false };
   if (node.is !== 'sequence') return whole;
@@ -139,7 +166,10 @@ function split(pattern: Pattern): { node: Node; conditions: readonly Condition[]
     const isLast = i === node.nodes.length - 1;
     if (one.is === 'look' && one.ahead && !(isLast && isFloating)) {
       const ahead: Node = { is: 'sequence', nodes: [...before, one.node] };
-      conditions.push({ program: new Program({ ...pattern, node: ahead }), negated: one.negated });
+      conditions.push({
+        program: new Program({ ...pattern, node: ahead }, others + sumOf(conditions)),
+        negated: one.negated,
+      });
       continue;
     }
     const [least, most] = widthOf(one);

@@ -1,8 +1,11 @@
 // operator/domain/expression/python/regex/references.ts — `(["'])…\1`: a reference to a group of few texts → one alternative for each text.
+import { REFUSALS } from './refusal.ts';
 import { captures, type Node } from './tree.ts';
 
 /** Most texts that a group may have for its references to be written out. */
 const TEXTS_MAX = 32;
+/** Most nodes that are written out: references beside each other multiply. */
+const NODES_MAX = 10_000;
 
 type Codes = readonly number[];
 
@@ -57,13 +60,22 @@ const literal = (codes: Codes): Node => ({
   nodes: codes.map((code) => ({ is: 'literal', code })),
 });
 
-/** The node with texts in the place of references to a group. */
-function filled(node: Node, group: number, text: Node): Node {
+interface Filling {
+  readonly group: number;
+  readonly text: Node;
+  /** Nodes that may still be written. */
+  readonly room: { left: number };
+}
+
+/** The node with texts in the place of references to a group. @throws ExpressionFault when there is no room for it */
+function filled(node: Node, filling: Filling): Node {
+  const { group, text, room } = filling;
+  if (--room.left < 0) throw REFUSALS.size();
   if (node.is === 'reference') return node.number === group ? text : node;
   if (node.is === 'sequence' || node.is === 'branch') {
-    return { ...node, nodes: node.nodes.map((one) => filled(one, group, text)) };
+    return { ...node, nodes: node.nodes.map((one) => filled(one, filling)) };
   }
-  return 'node' in node ? { ...node, node: filled(node.node, group, text) } : node;
+  return 'node' in node ? { ...node, node: filled(node.node, filling) } : node;
 }
 
 function refersTo(node: Node, group?: number): boolean {
@@ -73,20 +85,22 @@ function refersTo(node: Node, group?: number): boolean {
 }
 
 /** Writes out what references there are to groups that stand before them in the same sequence; others stay. */
-export function expandReferences(node: Node): Node {
+export function expandReferences(node: Node, room = { left: NODES_MAX }): Node {
   if (!refersTo(node)) return node;
-  if (node.is === 'branch') return { ...node, nodes: node.nodes.map(expandReferences) };
-  if (node.is !== 'sequence') return 'node' in node ? { ...node, node: expandReferences(node.node) } : node;
+  const expand = (one: Node) => expandReferences(one, room);
+  if (node.is === 'branch') return { ...node, nodes: node.nodes.map(expand) };
+  if (node.is !== 'sequence') return 'node' in node ? { ...node, node: expand(node.node) } : node;
   const at = node.nodes.findIndex(
     (one, i) => one.is === 'group' && node.nodes.slice(i + 1).some((later) => refersTo(later, one.number)),
   );
   const group = node.nodes[at];
   const texts = group?.is === 'group' && !captures(group.node) ? textsOf(group.node) : undefined;
-  if (!texts || group?.is !== 'group') return { ...node, nodes: node.nodes.map(expandReferences) };
+  if (!texts || group?.is !== 'group') return { ...node, nodes: node.nodes.map(expand) };
   const rest: Node = { is: 'sequence', nodes: node.nodes.slice(at + 1) };
   const nodes = texts.map((codes): Node => {
     const text = literal(codes);
-    return { is: 'sequence', nodes: [{ ...group, node: text }, expandReferences(filled(rest, group.number, text))] };
+    const later = filled(rest, { group: group.number, text, room });
+    return { is: 'sequence', nodes: [{ ...group, node: text }, expand(later)] };
   });
   return { is: 'sequence', nodes: [...node.nodes.slice(0, at), { is: 'branch', nodes }] };
 }

@@ -1,5 +1,5 @@
 // operator/domain/expression/yaql/library/aggregates.ts — a collection → one value, or its order, groups and slices.
-import { spend } from '../../evaluation.ts';
+import { allowItems, spend } from '../../evaluation.ts';
 import { ExpressionFault, typeFault, valueFault } from '../../fault.ts';
 import { Tuple } from '../../python/collections.ts';
 import { truthy, type Value } from '../../python/values.ts';
@@ -56,6 +56,7 @@ const indexOf = (name: string, last: boolean) =>
 function placeOf(values: Value, isWanted: (value: Value) => boolean, last: boolean): number {
   let [at, found] = [0, -1];
   for (const value of each(values)) {
+    spend(1);
     if (isWanted(value)) {
       if (!last) return at;
       found = at;
@@ -191,6 +192,7 @@ export const aggregates = [
   ),
   define('splitAt', 'method', [items, param('index', index)], (_, values, at) => {
     const list = asTuple(values);
+    allowItems(list.length);
     return new PyList([list.slice(0, at), list.slice(at)]);
   }),
 ];

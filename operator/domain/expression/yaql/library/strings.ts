@@ -5,7 +5,7 @@ import { dictEntries } from '../../python/dict.ts';
 import { isInt } from '../../python/numbers.ts';
 import { isIn } from '../../python/search.ts';
 import { join, replace } from '../../python/str-methods.ts';
-import { textFind, textLength, textSlice } from '../../python/text.ts';
+import { spendText, textFind, textLength, textSlice } from '../../python/text.ts';
 import { lower, upper } from '../../python/text-case.ts';
 import { rsplit, type Side, split, strip } from '../../python/text-split.ts';
 import { typeName, type Value } from '../../python/values.ts';
@@ -119,10 +119,16 @@ export const strings = [
   }),
   define('isString', 'function', [param('arg', any)], (_, value) => typeof value === 'string'),
   define('startsWith', 'method', [string, rest('prefixes', text)], (_, value, parts) =>
-    parts.some((part) => value.startsWith(part)),
+    parts.some((part) => {
+      spendText(part.length);
+      return value.startsWith(part);
+    }),
   ),
   define('endsWith', 'method', [string, rest('suffixes', text)], (_, value, parts) =>
-    parts.some((part) => value.endsWith(part)),
+    parts.some((part) => {
+      spendText(part.length);
+      return value.endsWith(part);
+    }),
   ),
   define('hex', 'function', [param('num', numberOrNull)], (_, value) => {
     if (value === null || !isInt(value))
