@@ -142,7 +142,7 @@ test('in the scope of one namespace nothing of the operator reaches another', as
       .flatMap(({ rules }) => rules ?? [])
       .flatMap(({ resources }) => resources ?? [])
       .sort(),
-  ).toEqual(['nodes', 'subjectaccessreviews', 'tokenreviews']);
+  ).toEqual(['subjectaccessreviews', 'tokenreviews']);
   expect(
     objects.filter(({ kind, metadata }) => ['Role', 'RoleBinding'].includes(kind) && metadata.namespace !== namespace),
   ).toEqual([]);
