@@ -206,6 +206,12 @@ function agentFor(ca: string): Agent {
   return agent;
 }
 
+/** Whether the operator has judged the spec as it is; a status with defaults alone says nothing yet. */
+export const isJudged = (object: KubeObject | undefined): boolean =>
+  object !== undefined &&
+  (object.status as { readonly observedGeneration?: number } | undefined)?.observedGeneration ===
+    object.metadata.generation;
+
 export interface Answer {
   readonly code: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

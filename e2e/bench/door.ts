@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Rule } from '../../operator/api/kinds.ts';
 import { collectionPath, KIND } from '../../operator/kube/paths.ts';
-import { apply, eventually, executionsOf, kubernetes, ours, post, ready, stage } from '../harness.ts';
+import { apply, eventually, executionsOf, isJudged, kubernetes, ours, post, ready, stage } from '../harness.ts';
 import { type Figure, quantile } from './figures.ts';
 import { fakeNodes, ON_FAKE_NODES } from './kwok.ts';
 import { watchFor } from './watch.ts';
@@ -64,7 +64,7 @@ export async function door(namespace: string): Promise<Figure[]> {
           limit: '200',
           fieldSelector: `metadata.name=load.rule-${RULES - 1}`,
         });
-        return items[0]?.status !== undefined;
+        return isJudged(items[0]);
       },
       300,
     );

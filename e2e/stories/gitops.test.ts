@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { KubeObject } from '../../operator/api/meta.ts';
 import { Action, Rule, TriggerType } from '../../operator/api/kinds.ts';
-import { eventually, kubectl, list, ours, ready } from '../harness.ts';
+import { eventually, isJudged, kubectl, list, ours, ready } from '../harness.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('gitops');
@@ -90,7 +90,7 @@ test('health is told the way of kstatus: Ready with the generation that was judg
   await pass();
   const [broken] = await eventually('the broken Rule is judged', async () => {
     const found = (await list(Rule, namespace)).filter(({ metadata }) => metadata.name === 'ops.broken');
-    return found[0]?.status === undefined ? undefined : found;
+    return isJudged(found[0]) ? found : undefined;
   });
   expect(broken?.status).toMatchObject({
     observedGeneration: broken?.metadata.generation,
