@@ -1,7 +1,7 @@
 // operator/domain/action/resolve.ts — Action + what the caller gave → the values of all parameters, rendered, cast, checked.
 import type { ActionSpec } from '../../api/action.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { evaluating, type World } from '../expression/evaluation.ts';
+import { evaluating, type World, NOWHEN } from '../expression/evaluation.ts';
 import { didYouMean, ExpressionFault } from '../expression/fault.ts';
 import type { Datastore } from '../expression/functions/call.ts';
 import { repr } from '../expression/python/repr.ts';
@@ -214,7 +214,7 @@ function castRefusal(
   schema: Schema,
   mask: StandIns['mask'],
 ): Refused {
-  const text = evaluating({ nowMs: 0, seed: 0 }, () => repr(value));
+  const text = evaluating(NOWHEN, () => repr(value));
   const isSecret = own(schema, 'secret') === true || mask(text) !== text;
   const type = String(own(schema, 'type'));
   const why = isSecret ? 'it cannot be converted' : reason;

@@ -1,5 +1,5 @@
 // operator/domain/action/schema.ts — values against StackStorm's parameter schemas: as StackStorm validates, and as we tell what is wrong.
-import { evaluating, type World } from '../expression/evaluation.ts';
+import { evaluating, NOWHEN } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import { repr } from '../expression/python/repr.ts';
 import { isPlain, type Plain, type Value } from '../expression/python/values.ts';
@@ -10,9 +10,6 @@ import type { Schema, Schemas } from './runner-parameters.ts';
 import { allowNull, fillDefaults } from './schema-defaults.ts';
 import { bestProblem, type Problem } from './schema-problem.ts';
 import { tell } from './schema-tell.ts';
-
-/** Checks read neither clock nor chance. */
-const NOWHERE: World = { nowMs: 0, seed: 0 };
 
 /** Every attribute that a parameter may have. */
 export const ATTRIBUTES: readonly string[] = Object.keys(
@@ -69,7 +66,7 @@ const closedMeta = once(() => compileSchema(metaSchema({ closed: true, lenient: 
 
 /** What is wrong with the schema of a parameter, as `.items.minimum: 'x' is not of type 'number'`; undefined when nothing is. */
 export function faultOfSchema(schema: Schema): string | undefined {
-  return evaluating(NOWHERE, () => {
+  return evaluating(NOWHEN, () => {
     const problem = bestProblem(closedMeta()(schema as Plain));
     return problem && tell(problem, '', '');
   });
@@ -84,7 +81,7 @@ export function compileSchemas(schemas: Schemas): Check {
     for (const [name, schema] of Object.entries(schemas)) checkOne(name, schema);
     return compileSchema(allowNull(parametersSchema(schemas), 'lenient'));
   };
-  return kept.get(JSON.stringify(schemas), () => evaluating(NOWHERE, compile));
+  return kept.get(JSON.stringify(schemas), () => evaluating(NOWHEN, compile));
 }
 
 /** One at a time, so that the message can say which. */
@@ -104,7 +101,7 @@ function checkOne(name: string, schema: Schema): void {
 /** The value with the defaults of its schema where it has nothing, at any depth; for checking only. */
 export function withDefaults(schema: unknown, value: unknown): unknown {
   if (!isRecord(schema)) return value;
-  return evaluating(NOWHERE, () => {
+  return evaluating(NOWHEN, () => {
     const around: Plain = value === undefined ? {} : { value: value as Value };
     const filled = fillDefaults(around, { type: 'object', properties: { value: schema as Plain } });
     return isPlain(filled) ? own(filled, 'value') : value;
@@ -115,7 +112,7 @@ export function withDefaults(schema: unknown, value: unknown): unknown {
 export function faultIn(schemas: Schemas, values: Readonly<Record<string, unknown>>, ref: string): string | undefined {
   const check = compileSchemas(schemas);
   try {
-    return evaluating(NOWHERE, () => {
+    return evaluating(NOWHEN, () => {
       const problem = bestProblem(check(values as Plain));
       return problem && tell(problem, 'parameters', ref);
     });

@@ -1,5 +1,5 @@
 // operator/domain/action/template-fault.ts — templates that an author wrote: what is wrong with them, told before anybody runs them.
-import { evaluating } from '../expression/evaluation.ts';
+import { evaluating, NOWHEN } from '../expression/evaluation.ts';
 import { didYouMean, ExpressionFault } from '../expression/fault.ts';
 import { isList, isPlain, type Value } from '../expression/python/values.ts';
 import { hasTemplate, isTemplateString } from './parameter-graph.ts';
@@ -31,7 +31,7 @@ export function faultOfTemplates(
 /** What cannot even be looked at is a fault too. */
 function judging(place: string, judge: () => string | undefined): string | undefined {
   try {
-    return evaluating({ nowMs: 0, seed: 0 }, judge);
+    return evaluating(NOWHEN, judge);
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error;
     return `${place}: ${error.message}; make it simpler`;
@@ -53,7 +53,8 @@ function faultOf(source: string, place: string, names: readonly string[] | undef
 
 /** The first of `names` that a template in a value looks up; a template that cannot be parsed names nothing. */
 export function nameUsedIn(value: unknown, names: readonly string[]): string | undefined {
-  return evaluating({ nowMs: 0, seed: 0 }, () => {
+  if (names.length === 0) return undefined;
+  return evaluating(NOWHEN, () => {
     for (const [, text] of textsIn((value ?? null) as Value, '')) {
       if (!isTemplateString(text)) continue;
       try {

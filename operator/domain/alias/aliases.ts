@@ -1,5 +1,5 @@
 // operator/domain/alias/aliases.ts — all aliases and a chat message → which alias is meant, and what help says of them.
-import { evaluating } from '../expression/evaluation.ts';
+import { evaluating, NOWHEN } from '../expression/evaluation.ts';
 import { compileRegex } from '../expression/python/regex.ts';
 import { matchesFormat } from './command.ts';
 
@@ -97,7 +97,7 @@ export function helpOf(
   aliases: readonly Alias[],
   { filter = '', pack, limit = 0, offset = 0 }: HelpQuery,
 ): { readonly available: number; readonly helpstrings: readonly HelpText[] } {
-  return evaluating({ nowMs: 0, seed: 0 }, () => {
+  return evaluating(NOWHEN, () => {
     const wanted = compileRegex(filter, { ignoreCase: true });
     const all = aliases
       .filter((alias) => alias.enabled !== false && (!pack || alias.pack === pack))

@@ -1,5 +1,6 @@
 // operator/domain/alias/command.ts — a chat message and an alias' format → the parameters of the action.
-import { evaluating } from '../expression/evaluation.ts';
+import { evaluating, NOWHEN } from '../expression/evaluation.ts';
+import { SourceCache } from '../expression/source-cache.ts';
 import { ExpressionFault, undefinedFault, valueFault } from '../expression/fault.ts';
 import type { Scope } from '../expression/functions/call.ts';
 import { kvScopes } from '../expression/functions/kv.ts';
@@ -16,15 +17,11 @@ export type Parameters = ReadonlyMap<string, string | null>;
 /** Longest format and longest command, in characters. */
 const FORMAT_MAX = 2000;
 const COMMAND_MAX = 16_000;
-/** Formats that are kept compiled, up to this number. */
-const KEPT = 1000;
-const kept = new Map<string, FormatPattern>();
-
-const WORLD = { nowMs: 0, seed: 0 };
+const patterns = new SourceCache<FormatPattern>();
 
 /** Matches a command with a format. @throws ExpressionFault ParseException when it does not match, `error` for a bad format */
 export function matchCommand(format: string, command: string): Parameters {
-  return evaluating(WORLD, () => {
+  return evaluating(NOWHEN, () => {
     const { pattern, pairs, rest } = prepared(format, command);
     const match = findMatch(pattern.automaton, codesOf(rest), 0);
     if (!match) throw parseFault(`Command "${command}" doesn't match format string "${format}"`);
@@ -34,7 +31,7 @@ export function matchCommand(format: string, command: string): Parameters {
 
 /** All matches of a command with a format that says `match_multiple`, each with its parameters. @throws ExpressionFault `error` */
 export function matchCommandMultiple(format: string, command: string): readonly Parameters[] {
-  return evaluating(WORLD, () => {
+  return evaluating(NOWHEN, () => {
     const { pattern, pairs, rest } = prepared(format, command);
     const isEmpty = format !== '' && rest.trim() === '';
     const codes = codesOf(rest);
@@ -70,15 +67,7 @@ function prepared(format: string, command: string) {
   return { pattern: patternOf(format), ...cutPairs(command) };
 }
 
-function patternOf(format: string): FormatPattern {
-  const known = kept.get(format);
-  if (known) return known;
-  const compiled = compileFormat(format);
-  const oldest = kept.size >= KEPT ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-  kept.set(format, compiled);
-  return compiled;
-}
+const patternOf = (format: string): FormatPattern => patterns.get(format, compileFormat);
 
 const PAIR = String.raw`(?:^|\s+)\s*(\S+?)\s*=(""|''|"(.+?)"|'(.+?)'|({.+?})|(\S+))`;
 const ENDING = String.raw`.*?((${PAIR}\s*)*)$`;
@@ -142,7 +131,7 @@ export function addImmutable(
   scope: Scope,
 ): readonly AnyDict[] {
   if (!immutable || dictSize(immutable) === 0) return commands;
-  return evaluating(WORLD, () => {
+  return evaluating(NOWHEN, () => {
     const { context, datastore } = scope;
     const user = dictGet(context, 'user') ?? null;
     const st2kv = kvScopes(datastore, user === null ? undefined : str(user));

@@ -23,6 +23,9 @@ export interface World {
   readonly seed: number;
 }
 
+/** The world of what needs neither time nor chance: compiling, checking, writing out. */
+export const NOWHEN: World = { nowMs: 0, seed: 0 };
+
 interface Evaluation {
   readonly limits: Limits;
   readonly world: World;

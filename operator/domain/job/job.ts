@@ -1,7 +1,8 @@
 // operator/domain/job/job.ts — Execution + Action → the Job of one attempt, its pod under Pod Security "restricted".
 import { RESULT_AUDIENCE } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
-import { type Draft, GROUP, LABEL, labelValue, refOf } from '../../api/meta.ts';
+import { type Draft, LABEL, labelValue, refOf } from '../../api/meta.ts';
+import { actionContext } from '../action/action-context.ts';
 import { type Refusal, type ResolvedParameters, resolveParameters } from '../action/resolve.ts';
 import { containerTimeoutSeconds } from '../action/runner-parameters.ts';
 import type { World } from '../expression/evaluation.ts';
@@ -17,7 +18,7 @@ import {
   TIMEOUT_ANNOTATION,
 } from './names.ts';
 import type { JobSettings, Resources } from './settings.ts';
-import { chunksOf, packOf, taskFor } from './task.ts';
+import { chunksOf, taskFor } from './task.ts';
 
 /** User of the processes where the Action names none. */
 const USER_ID = 65_532;
@@ -46,7 +47,7 @@ export function jobFor(
     ref: refOf(action),
     parameters: request.parameters ?? {},
     rendered: request.context?.trigger !== undefined,
-    context: { action_context: actionContext(execution, action), config_context: {} },
+    context: { action_context: actionContext(request.context, action), config_context: {} },
     world,
   });
   if (!resolved.ok) return resolved;
@@ -233,21 +234,4 @@ function resourcesOf({ spec: { pod } }: Action, { requests, limits }: Resources)
       Object.entries(all).filter(([name]) => !Object.hasOwn(own.requests, name) && !Object.hasOwn(own.limits, name)),
     );
   return { requests: { ...silent(requests), ...own.requests }, limits: { ...silent(limits), ...own.limits } };
-}
-
-function actionContext(execution: Execution, action: Action) {
-  const { context } = execution.spec.request;
-  const { trigger, parent, trace } = context ?? {};
-  return {
-    user: context?.user ?? `system:${GROUP}`,
-    pack: packOf(action),
-    ...(parent ? { parent: { execution_id: parent.uid, name: parent.name } } : {}),
-    ...(trigger
-      ? {
-          rule: { id: trigger.rule.uid, name: trigger.rule.name },
-          trigger_instance: { id: trigger.event, name: trigger.type },
-        }
-      : {}),
-    ...(trace ? { trace_context: trace.tag === undefined ? { id_: trace.id } : { trace_tag: trace.tag } } : {}),
-  };
 }

@@ -2,6 +2,7 @@
 import { type Task, TASK_CHUNK_BYTES, TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
 import { refOf } from '../../api/meta.ts';
+import { packOf } from '../action/action-context.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
 import { isRecord } from '../action/schema.ts';
 import { pythonText } from '../expression/python/plain-text.ts';
@@ -80,8 +81,6 @@ function stackstormVariables(execution: Execution, action: Action, { serviceUrl 
     ST2_ACTION_DEBUG: 'False',
   };
 }
-
-export const packOf = (action: Action): string => refOf(action).split('.')[0] ?? '';
 
 /** What every process may know about its execution; the idempotency key is the same for all attempts. */
 export function executionVariables(execution: Execution, attempt: number): Readonly<Record<string, string>> {

@@ -1,5 +1,5 @@
 // operator/domain/pack/pack-yaml.ts — a YAML file of a pack → its value, what is wrong with it, and where each field stands.
-import { evaluating, type Limits } from '../expression/evaluation.ts';
+import { evaluating, type Limits, NOWHEN } from '../expression/evaluation.ts';
 import { ExpressionFault, type Place } from '../expression/fault.ts';
 import { Dict, dictEntries } from '../expression/python/dict.ts';
 import { isList, isPlain, PyObject, type Value } from '../expression/python/values.ts';
@@ -84,7 +84,7 @@ export const problemText = ({ at, message, remedy }: YamlProblem): string =>
 
 function load(text: string): Value | ExpressionFault {
   try {
-    return evaluating({ nowMs: 0, seed: 0 }, () => loadYaml(text), LIMITS);
+    return evaluating(NOWHEN, () => loadYaml(text), LIMITS);
   } catch (error) {
     if (error instanceof ExpressionFault) return error;
     throw error;

@@ -1,5 +1,5 @@
 // operator/domain/rule/criteria.ts — payload → does it pass? All criteria of a rule, compiled once, tested in order.
-import { evaluating, type World } from '../expression/evaluation.ts';
+import { evaluating, type World, NOWHEN } from '../expression/evaluation.ts';
 import { didYouMean, ExpressionFault, typeFault, undefinedFault } from '../expression/fault.ts';
 import type { Datastore } from '../expression/functions/call.ts';
 import { compilePath, type JsonPath } from '../expression/jsonpath/path.ts';
@@ -35,9 +35,6 @@ export interface GivenCriterion {
 
 /** Names the part of a criterion in messages, for example `criteria["trigger.a"].pattern`. */
 export type Place = (part: 'key' | 'type' | 'pattern' | 'condition') => string;
-
-/** Where compiling happens: nothing is rendered, so neither time nor chance matter. */
-const NOWHEN: World = { nowMs: 0, seed: 0 };
 
 /** Compiles paths, templates and expressions. @throws ExpressionFault whose message begins with `criteria["<key>"]` */
 export function compileCriteria(criteria: Readonly<Record<string, GivenCriterion>>): readonly SubjectTest[] {

@@ -2,7 +2,8 @@
 import { SecretValue } from '../../api/action.ts';
 import { TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Action, Rule } from '../../api/kinds.ts';
-import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue, refOf } from '../../api/meta.ts';
+import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
+import { actionContext } from '../action/action-context.ts';
 import { finalJson, plainJson } from '../action/plain-json.ts';
 import { ParameterFault } from '../action/parameter-graph.ts';
 import { CastFault, renderLive } from '../action/render-parameters.ts';
@@ -41,12 +42,12 @@ export interface Drafted {
 export function draftExecution(
   rule: Rule,
   event: TriggerEvent,
-  options: DraftOptions & { readonly action: Action },
+  options: DraftOptions & { readonly action: Action; readonly world: World },
 ): Drafted {
-  const { action, sha256 } = options;
+  const { action, sha256, world } = options;
   const { namespace } = event;
   const name = executionName(rule, event, sha256);
-  const rendered = renderParameters(rule, action, event);
+  const rendered = renderParameters(rule, event, { action, world });
   // More than a task may be is also more than etcd takes, and that would look like an outage.
   if (bytesOf(JSON.stringify(rendered)) > TASK_MAX_BYTES) {
     throw new Error('spec.action.parameters: they are larger than 1 MiB for this event; pass less of it');
@@ -84,18 +85,20 @@ export function executionName(rule: Rule, event: Pick<TriggerEvent, 'source' | '
 }
 
 function requestOf(rule: Rule, event: TriggerEvent, parameters: Readonly<Record<string, unknown>>) {
-  const { id, source, type, receivedAt, trace, depth, cause } = event;
+  const { depth, cause } = event;
   return {
     action: rule.spec.action.ref,
     parameters,
-    context: {
-      user: EVENT_USER,
-      trigger: { type, event: id, source, receivedAt, rule: { name: rule.metadata.name, uid: rule.metadata.uid } },
-      trace,
-    },
+    context: contextOf(rule, event),
     cause: { depth, ...(cause === undefined ? {} : { execution: cause }) },
   };
 }
+
+const contextOf = (rule: Rule, { id, source, type, receivedAt, trace }: TriggerEvent) => ({
+  user: EVENT_USER,
+  trigger: { type, event: id, source, receivedAt, rule: { name: rule.metadata.name, uid: rule.metadata.uid } },
+  trace,
+});
 
 /** An Execution that went earlier than its event is forgotten would be made a second time. */
 function ttlOf(action: Action, { dedupeWindowSeconds }: TriggerEvent, { executionTtlSeconds }: DraftOptions) {
@@ -104,12 +107,14 @@ function ttlOf(action: Action, { dedupeWindowSeconds }: TriggerEvent, { executio
 }
 
 /** As StackStorm's: templates may name `trigger`, and whatever the action's own templates may. References to Secrets are no templates. */
-function renderParameters(rule: Rule, action: Action, event: TriggerEvent): Readonly<Record<string, unknown>> {
+function renderParameters(
+  rule: Rule,
+  event: TriggerEvent,
+  { action, world }: { readonly action: Action; readonly world: World },
+): Readonly<Record<string, unknown>> {
   const given = Object.entries(rule.spec.action.parameters ?? {});
   const references = given.filter(([, value]) => SecretValue.safeParse(value).success);
   const templates = Object.fromEntries(given.filter((entry) => !references.includes(entry))) as Plain;
-  const nowMs = Date.parse(event.receivedAt);
-  const world: World = { nowMs, seed: nowMs };
   const secrets = secretNames(action);
   for (const [name, value] of Object.entries(templates)) {
     const used = secrets.includes(name) ? undefined : nameUsedIn(value, secrets);
@@ -121,7 +126,7 @@ function renderParameters(rule: Rule, action: Action, event: TriggerEvent): Read
         {
           runner: runnerParameters(action.spec),
           action: action.spec.parameters,
-          actionContext: contextOf(rule, action, event),
+          actionContext: actionContext(contextOf(rule, event), action),
           config: {},
           additional: { trigger: event.payload as Value }, // it came as JSON
         },
@@ -150,15 +155,6 @@ function hiding<T>(secrets: readonly string[], render: () => T): T {
     );
   }
 }
-
-/** What templates see as `action_context`. */
-const contextOf = (rule: Rule, action: Action, event: TriggerEvent): Plain => ({
-  user: EVENT_USER,
-  pack: refOf(action).split('.')[0] ?? '',
-  rule: { id: rule.metadata.uid, name: rule.metadata.name },
-  trigger_instance: { id: event.id, name: event.type },
-  trace_context: event.trace.tag === undefined ? { id_: event.trace.id } : { trace_tag: event.trace.tag },
-});
 
 function splitSecrets(
   parameters: Readonly<Record<string, unknown>>,

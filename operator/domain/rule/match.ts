@@ -45,7 +45,7 @@ function pass(type: Rule['spec']['type'], event: TriggerEvent, rules: readonly C
     if ('error' in verdict) enforcements.push({ rule, failure: verdict.error });
     else if (verdict.matched) {
       matched = true;
-      const outcome = enforce(rule, event, options);
+      const outcome = enforce(rule, event, { ...options, world });
       if ('failure' in outcome) enforcements.push({ rule, failure: outcome.failure });
       else {
         drafts.push(outcome);
@@ -56,7 +56,11 @@ function pass(type: Rule['spec']['type'], event: TriggerEvent, rules: readonly C
   return { matched, drafts, enforcements };
 }
 
-function enforce(rule: Rule, event: TriggerEvent, options: MatchOptions): Drafted | { readonly failure: string } {
+function enforce(
+  rule: Rule,
+  event: TriggerEvent,
+  options: MatchOptions & { readonly world: World },
+): Drafted | { readonly failure: string } {
   const { ref } = rule.spec.action;
   const action = options.actionOf(ref);
   if (!action) return { failure: `Action "${ref}" doesn't exist; create it, or change spec.action.ref` };

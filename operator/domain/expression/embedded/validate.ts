@@ -1,5 +1,5 @@
 // operator/domain/expression/embedded/validate.ts — any value with `<% %>` and `{{ }}` in its texts → what is wrong with their grammar.
-import { evaluating, type World } from '../evaluation.ts';
+import { evaluating, NOWHEN } from '../evaluation.ts';
 import { ExpressionFault } from '../fault.ts';
 import { hasJinja, validateJinja } from '../jinja/orquesta.ts';
 import { dictEntries, isDict } from '../python/dict.ts';
@@ -23,9 +23,6 @@ export function validate(value: Value): readonly Finding[] {
   const entries = evaluating(NOWHEN, () => dictEntries(value));
   return entries.flatMap(([key, one]) => [...validate(key), ...validate(one)]);
 }
-
-/** Nothing is evaluated, so neither time nor chance matter. */
-const NOWHEN: World = { nowMs: 0, seed: 0 };
 
 function validateText(text: string): readonly Finding[] {
   const expressions = yaqlIn(text);

@@ -1,5 +1,5 @@
 // operator/domain/expression/embedded/variables.ts — any value with `<% %>` and `{{ }}` in its texts → the variables of the context that it names.
-import { evaluating, type World } from '../evaluation.ts';
+import { evaluating, NOWHEN } from '../evaluation.ts';
 import { jinjaVariables } from '../jinja/orquesta.ts';
 import { compareText } from '../python/compare.ts';
 import { dictEntries, isDict } from '../python/dict.ts';
@@ -21,9 +21,6 @@ export function variablesIn(value: Value): readonly VariableReference[] {
   }
   return [...found.values()].sort((a, b) => compareText(a.variable, b.variable));
 }
-
-/** Nothing is evaluated, so neither time nor chance matter. */
-const NOWHEN: World = { nowMs: 0, seed: 0 };
 
 function referencesIn(value: Value): VariableReference[] {
   if (typeof value === 'string') {

@@ -1,5 +1,5 @@
 // operator/domain/expression/python/regex/size.ts — how large a program RE2 makes of an expression, told from its text before RE2 sees it.
-import { evaluating, spend, type World } from '../../evaluation.ts';
+import { evaluating, spend, NOWHEN } from '../../evaluation.ts';
 import { budgetFault } from '../../fault.ts';
 
 /** Largest program, in instructions; each takes microseconds to make and some hundred bytes to keep. */
@@ -10,8 +10,6 @@ export const KEPT_INSTRUCTIONS = 200_000;
 const STEPS = 4;
 /** Characters that RE2 looks up one after the other when a range ignores case, as many as cost what an instruction does. */
 const FOLDED = 64;
-/** Counting reads neither clock nor chance. */
-const NOWHERE: World = { nowMs: 0, seed: 0 };
 
 /**
  * Refuses a program that is too large, before it is made, and counts the work of making it.
@@ -23,7 +21,7 @@ export function allowProgram(size: number, others = 0): void {
     throw budgetFault(`a regular expression of ${much}; use smaller numbers in its repeats, or * and +`);
   }
   // Expressions of our own are compiled outside of any evaluation: that is one of its own then.
-  evaluating(NOWHERE, () => spend(STEPS * size));
+  evaluating(NOWHEN, () => spend(STEPS * size));
 }
 
 const ESCAPE = /\\(?:[pPx]\{[^}]*\}|[\s\S]|$)/uy;
