@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { KINDS } from '../api/kinds.ts';
 import type { Draft, Kind, KubeObject } from '../api/meta.ts';
 import { action, at, container, execution, iso, settings } from '../domain/execution/builders.setup.ts';
+import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
 import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
@@ -15,7 +16,7 @@ import { Store } from '../kube/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { projectAction } from './action.ts';
-import { BY_EXECUTION, executionReconciler, projectExecution, sweep } from './execution.ts';
+import { executionReconciler, projectExecution, sweep } from './execution.ts';
 
 const kindOf = (name: string): Kind => KINDS.find(({ kind }) => kind === name) as Kind;
 const log = createLog({ destination: new Writable({ write: (_chunk, _encoding, done) => done() }) });

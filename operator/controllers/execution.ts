@@ -5,7 +5,7 @@ import type { KubeObject } from '../api/meta.ts';
 import type { ExecutionSettings, ObservedExecution, Refused } from '../domain/execution/observed.ts';
 import { isFinal, parseExecution } from '../domain/execution/parse.ts';
 import { planExecution } from '../domain/execution/plan.ts';
-import { attemptOf, executionOf, jobName } from '../domain/job/names.ts';
+import { attemptOf, executionKeysOf, jobName } from '../domain/job/names.ts';
 import type { Job, Pod } from '../domain/job/shapes.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
 import { SquatterError, statusOf } from '../kube/errors.ts';
@@ -43,14 +43,6 @@ export interface ExecutionReconciler extends Reconciler<ObservedExecution, Execu
 /** Most questions to the API server in one look. */
 const LOOKS_MAX = 3;
 
-const keysOf = (object: Job | Pod): readonly Key[] => {
-  const name = executionOf(object);
-  return name === undefined ? [] : [`${object.metadata.namespace ?? ''}/${name}`];
-};
-
-/** Index of the stores of Jobs and Pods: the key of the Execution. */
-export const BY_EXECUTION = { execution: keysOf };
-
 /** For the store of Executions: what a finished one was given and gave is read from the API server. */
 export function projectExecution(raw: KubeObject): Execution {
   const noiseless = withoutNoise(raw);
@@ -70,7 +62,8 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
   const forbidden = new Map<Key, { readonly job: string; readonly at: number }>();
   const lost = new Map<Key, string>();
   jobs.subscribe((old, current) => {
-    if (old && !current) for (const key of keysOf(old)) if (executions.get(key)) lost.set(key, old.metadata.name);
+    if (old && !current)
+      for (const key of executionKeysOf(old)) if (executions.get(key)) lost.set(key, old.metadata.name);
   });
 
   const look = (key: Key): ObservedExecution | undefined => {
@@ -85,7 +78,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
   };
   return {
     name: 'execution',
-    watches: [watched(executions), watched(jobs, keysOf), watched(pods, keysOf)],
+    watches: [watched(executions), watched(jobs, executionKeysOf), watched(pods, executionKeysOf)],
     observe: async (key) => {
       let observed = look(key);
       for (let looks = 0; observed && looks < LOOKS_MAX; looks++) {

@@ -6,7 +6,7 @@ import { credentialOf } from './credentials.ts';
 import { HttpError } from './errors.ts';
 import type { Access, KubeTokens } from './kube-tokens.ts';
 import { workerOf, type Worker } from './pod-execution.ts';
-import { isPodToken, type PodTokens } from './pod-token.ts';
+import { isPodToken, type PodIdentity, type PodTokens } from './pod-token.ts';
 import { sha256 } from './sha256.ts';
 import { API_KEYS_SECRET, type Sources } from './sources.ts';
 
@@ -39,11 +39,23 @@ export async function authenticateUser(request: FastifyRequest, access: Access, 
   return await withKubeToken(credential.value, access, by);
 }
 
-/** One of our pods. @throws HttpError 401, 403, 409 */
-export async function authenticatePod(request: FastifyRequest, by: Authenticators): Promise<Worker> {
+/** The pod whose token is sent; nothing is known of it yet. @throws HttpError 401, 503 */
+export async function identifyPod(request: FastifyRequest, { podTokens }: Authenticators): Promise<PodIdentity> {
   const credential = credentialOf(request.headers, {});
   if (credential?.kind !== 'token') throw new HttpError(401, 'Unauthorized - the token of the pod is required.');
-  return await workerOf(await by.podTokens.verify(credential.value), by.sources, by.client);
+  return await podTokens.verify(credential.value);
+}
+
+/** What the pod works for, which is the Execution that the path names. @throws HttpError 403, 409, 503 */
+export async function workerFor(pod: PodIdentity, request: FastifyRequest, by: Authenticators): Promise<Worker> {
+  const worker = await workerOf(pod, by.sources, by.client);
+  const { namespace, name } = request.params as { readonly namespace: string; readonly name: string };
+  const { metadata } = worker.execution;
+  if (metadata.namespace === namespace && metadata.name === name) return worker;
+  throw new HttpError(
+    403,
+    `Pod ${pod.name} works for Execution ${metadata.namespace}/${metadata.name}, not for ${namespace}/${name}`,
+  );
 }
 
 function withApiKey(key: string, namespace: string, { sources }: Authenticators): Caller {

@@ -10,6 +10,7 @@ import { ActionSpec } from '../api/action.ts';
 import { API_VERSION, type Draft, type KubeObject } from '../api/meta.ts';
 import { RuleSpec } from '../api/rule.ts';
 import { TriggerTypeSpec } from '../api/trigger-type.ts';
+import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
 import { ACTION_INDEXES, EXECUTION_INDEXES, RULE_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
@@ -200,7 +201,7 @@ function storesOf(): Sources {
     actions: new Store({ kind: Action, project: plain<Action>, indexes: ACTION_INDEXES }),
     executions: new Store({ kind: Execution, project: plain<Execution>, indexes: EXECUTION_INDEXES }),
     jobs: new Store({ kind: KIND.job, project: projectJob }),
-    pods: new Store({ kind: KIND.pod, project: projectPod }),
+    pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
     apiKeys: new Store(named('squall-api-keys')),
     webhookSecrets: new Store(named('squall-webhooks')),
   };

@@ -18,6 +18,7 @@ import { addResults } from './results.ts';
 import { SecretsJournal } from './secrets-journal.ts';
 import { buildServer } from './server.ts';
 import { indexRules, type Sources, STALE_MS } from './sources.ts';
+import { addStarts } from './starts.ts';
 import { addWebhooks } from './webhooks.ts';
 
 export interface DoorOptions {
@@ -78,6 +79,7 @@ export function buildDoor(options: DoorOptions): Door {
     replays: new ReplayMemory(),
     liveExecutions: countLive(sources.executions),
   });
+  addStarts(app, shared);
   addResults(app, { ...shared, store: results });
   addResultReads(app, { ...authenticators, store: results });
   chore('secrets without execution are looked for', () => secrets.sweep(), SWEEP_MS, options);

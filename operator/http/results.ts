@@ -10,7 +10,7 @@ import { parseJson } from '../domain/trigger/body.ts';
 import { AmbiguousError, isConflict, isNotFound } from '../kube/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type Authenticators, authenticatePod } from './authenticate.ts';
+import { type Authenticators, identifyPod, workerFor } from './authenticate.ts';
 import { HttpError, unavailable } from './errors.ts';
 import type { Worker } from './pod-execution.ts';
 import type { ResultStore } from './result-store.ts';
@@ -39,15 +39,13 @@ const PHASES = {
   abandoned: 'Abandoned',
 } as const satisfies Record<ResultEnvelope['outcome'], Phase>;
 
-type Params = { readonly namespace: string; readonly name: string };
-
 export function addResults(app: FastifyInstance, options: ResultOptions): void {
   const workers = new WeakMap<FastifyRequest, Worker>();
   const large = new Set<FastifyRequest>();
   app.post('/internal/v1/namespaces/:namespace/executions/:name/result', {
     bodyLimit: RESULT_MAX_BYTES + ENVELOPE_BYTES,
     onRequest: async (request) => {
-      workers.set(request, assertAddressed(request.params as Params, await authenticatePod(request, options)));
+      workers.set(request, await workerFor(await identifyPod(request, options), request, options));
       if (Number(request.headers['content-length'] ?? Infinity) <= LARGE_BYTES) return;
       if (large.size >= LARGE_AT_A_TIME) throw unavailable('Many large results are being taken; post it again', 1);
       large.add(request);
@@ -68,15 +66,6 @@ export function addResults(app: FastifyInstance, options: ResultOptions): void {
 
 const outcomeOf = (code: number) =>
   code < 300 ? 'accepted' : code === 409 ? 'late' : code < 500 ? 'refused' : 'unavailable';
-
-function assertAddressed({ namespace, name }: Params, worker: Worker): Worker {
-  const { metadata } = worker.execution;
-  if (metadata.namespace === namespace && metadata.name === name) return worker;
-  throw new HttpError(
-    403,
-    `Pod ${worker.pod.metadata.name} works for Execution ${metadata.namespace}/${metadata.name}, not for ${namespace}/${name}`,
-  );
-}
 
 function parseEnvelope(body: unknown): ResultEnvelope {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();

@@ -53,6 +53,12 @@ export const METRICS = {
     labels: ['verb'],
     buckets: QUICK_SECONDS,
   },
+  startRequests: {
+    type: 'counter',
+    name: 'start_requests_total',
+    help: 'Pods that asked to begin their action, by answer; later: another pod of the same Job came first.',
+    labels: ['outcome'],
+  },
   resultDeliveries: {
     type: 'counter',
     name: 'result_deliveries_total',

@@ -31,6 +31,10 @@ export const Case = z.strictObject({
     .array(Reply)
     .default([{ status: 204 }])
     .describe("The operator's answers; the last one for ever."),
+  startReplies: z
+    .array(Reply)
+    .default([{ status: 204 }])
+    .describe('Answers to the question whether to begin; none: the runner is not told to ask.'),
   rotateTokenAfter: z.int().optional().describe('Write another token after so many posts.'),
   stopWhenLogged: z.string().optional().describe('Send the runner TERM when its log has this text.'),
   onlyIn: z.enum(['process', 'image']).optional().describe('Where the row can be run. Default: in both.'),
@@ -38,6 +42,7 @@ export const Case = z.strictObject({
     outcome: z.enum(['succeeded', 'failed', 'timedOut', 'abandoned']).optional(),
     result: z.record(z.string(), z.unknown()).optional().describe('Fields; {matches}, {bytes} or a value.'),
     exit: z.int().default(0),
+    starts: z.int().optional().describe('How often the runner asked whether to begin.'),
     posts: z.int().optional().describe('How often the result was posted.'),
     pauseSeconds: z.number().optional().describe('Shortest pause between the first two posts.'),
     tokens: z.array(z.string()).optional().describe('Bearer token of each post.'),

@@ -14,6 +14,7 @@ export interface Outcome {
   readonly exit: number | null;
   readonly log: string;
   readonly posts: readonly Post[];
+  readonly starts: readonly Post[];
 }
 
 const EXECUTION = { namespace: 'default', name: 'e-1', uid: '6b0f3b5e-0000-4000-8000-000000000001' };
@@ -35,16 +36,17 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
   const onPost = async (count: number): Promise<void> => {
     if (count === row.rotateTokenAfter) await writeFile(tokenFile, 'second-token');
   };
-  const operator = await playOperator(row.replies, { onPost });
+  const operator = await playOperator({ start: row.startReplies, result: row.replies }, { onPost });
   try {
     const env = {
       ...row.podEnvironment,
       ...taskVariables(taskOf(row, EXECUTION, secretMark), row.chunkBytes),
-      SQUALL_RESULT_URL: operator.url,
+      ...(row.startReplies.length > 0 && { SQUALL_START_URL: operator.startUrl }),
+      SQUALL_RESULT_URL: operator.resultUrl,
       SQUALL_CA: operator.ca,
     };
     const ended = await launch(subject, { env, folders, stopWhenLogged: row.stopWhenLogged });
-    return { ...ended, posts: operator.posts };
+    return { ...ended, posts: operator.posts, starts: operator.starts };
   } finally {
     await operator.close();
     await rm(home, { recursive: true, force: true });

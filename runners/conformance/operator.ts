@@ -24,36 +24,47 @@ export interface Post {
 }
 
 export interface PlayedOperator {
-  readonly url: string;
+  /** What runners are given as SQUALL_RESULT_URL and SQUALL_START_URL. */
+  readonly resultUrl: string;
+  readonly startUrl: string;
   readonly ca: string;
+  /** Of results. */
   readonly posts: readonly Post[];
+  /** Questions whether to begin. */
+  readonly starts: readonly Post[];
   close(): Promise<void>;
 }
 
-/** Listens on a free port; `onPost` is called before each answer, with the number of posts so far. */
+const BASE = '/internal/v1/namespaces/default/executions/e-1';
+
+/** Listens on a free port; `onPost` is called before each answer to a result, with the number of them so far. */
 export async function playOperator(
-  replies: readonly Reply[],
+  replies: { readonly start: readonly Reply[]; readonly result: readonly Reply[] },
   { host = '127.0.0.1', port = 0, onPost = (_count: number): void => undefined } = {},
 ): Promise<PlayedOperator> {
   const { key, cert } = await certificate();
   const posts: Post[] = [];
+  const starts: Post[] = [];
   const server = createServer({ key, cert }, (request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const { authorization } = request.headers;
       const body = Buffer.concat(pieces).toString();
-      posts.push({ authorization, path: request.url ?? '', body, at: performance.now() });
-      onPost(posts.length);
-      const reply = replies[Math.min(posts.length, replies.length) - 1] ?? {};
+      const isStart = request.url === `${BASE}/start`;
+      const [kept, script] = isStart ? [starts, replies.start] : [posts, replies.result];
+      kept.push({ authorization, path: request.url ?? '', body, at: performance.now() });
+      if (!isStart) onPost(posts.length);
+      const reply = script[Math.min(kept.length, script.length) - 1] ?? {};
       if (reply.drop) request.socket.destroy();
       else response.writeHead(reply.status ?? 204, reply.headers).end(reply.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const { port: taken } = server.address() as AddressInfo;
-  const url = `https://127.0.0.1:${taken}/internal/v1/namespaces/default/executions/e-1/result`;
-  return { url, ca: cert, posts, close: () => closeServer(server) };
+  const url = `https://127.0.0.1:${taken}${BASE}`;
+  const addresses = { resultUrl: `${url}/result`, startUrl: `${url}/start` };
+  return { ...addresses, ca: cert, posts, starts, close: () => closeServer(server) };
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,16 +1,19 @@
-// runners/node/deliver.ts — result → operator: posts until it is taken, refused for good, or too late.
+// runners/node/deliver.ts — the runner ↔ the operator: asks to begin, posts the result, until it is answered for good or too late.
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { Agent, request } from 'node:https';
 
 export interface Target {
-  readonly url: URL;
+  readonly resultUrl: URL;
+  /** Undefined: nobody has to be asked. */
+  readonly startUrl: URL | undefined;
   /** PEM text of the operator's authority; undefined trusts the system's. */
   readonly ca: string | undefined;
   readonly tokenFile: string;
 }
 /** What became of a result. */
 export type Delivery = 'delivered' | 'superseded' | 'refused' | 'undelivered';
+/** Whether the action may begin here; `superseded`: its attempt is over. */
+export type Permission = 'granted' | 'superseded' | 'refused';
 
 interface Answer {
   readonly status: number;
@@ -27,105 +30,87 @@ const SILENCE_MS = 30_000;
 const READY_MS = 10_000;
 const SMALLEST_LIMIT_BYTES = 4096;
 
-/** The way to the operator: `prepare` connects ahead of time, `deliver` posts. */
+/** The way to the operator. */
 export interface Line {
-  prepare(): void;
+  /** Asks as long as the answer is `later`: another pod of the Job may have come first. */
+  mayStart(): Promise<Permission>;
   /** `bodyFor` makes the body within a limit in bytes: 413 asks for a smaller one. */
   deliver(bodyFor: (limitBytes: number) => string, limitBytes: number, seconds: number): Promise<Delivery>;
 }
 
-export function lineTo(target: Target, say: (message: string) => void): Line {
-  let ready: TLSSocket | undefined;
-  let session: Buffer | undefined;
+export function lineTo({ resultUrl, startUrl, ca, tokenFile }: Target, say: (message: string) => void): Line {
+  const agent = new Agent({ keepAlive: true, timeout: READY_MS, ...(ca !== undefined && { ca }) });
 
-  function open(): TLSSocket {
-    const options: ConnectionOptions = {
-      host: target.url.hostname.replaceAll(/^\[|\]$/g, ''),
-      port: Number(target.url.port || 443),
-      ...(/^[\d.]+$|:/.test(target.url.hostname) ? {} : { servername: target.url.hostname }),
-      ...(target.ca !== undefined && { ca: target.ca }),
-      ...(session && { session }),
+  function post(url: URL, body: Buffer): Promise<Answer> {
+    const token = readFileSync(tokenFile, 'utf8').trim();
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': 'application/json',
+      'Content-Length': body.length,
     };
-    const socket = connect(options);
-    socket.on('session', (ticket) => (session = ticket));
-    return socket;
-  }
-
-  function take(): TLSSocket {
-    const socket = ready;
-    ready = undefined;
-    return socket && !socket.destroyed && socket.readable ? socket : open();
-  }
-
-  function post(body: Buffer): Promise<Answer> {
-    const token = readFileSync(target.tokenFile, 'utf8').trim();
     return new Promise((resolve, reject) => {
-      const call = request(
-        target.url,
-        {
-          method: 'POST',
-          // Only without an agent is this asked for the connection.
-          createConnection: take,
-          headers: {
-            Authorization: `Bearer ${token}`,
-            'Content-Type': 'application/json',
-            'Content-Length': body.length,
-            Connection: 'close',
-          },
-          timeout: SILENCE_MS,
-        },
-        (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (piece: string) => (text = (text + piece).slice(0, 500)));
-          response.once('error', reject);
-          response.once('end', () =>
-            resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text }),
-          );
-        },
-      );
+      const call = request(url, { method: 'POST', agent, headers, timeout: SILENCE_MS }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => (text = (text + piece).slice(0, 500)));
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text }),
+        );
+      });
       call.once('timeout', () => call.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
       call.on('error', reject);
       call.end(body);
     });
   }
 
+  /** Posts until an answer is for good; undefined when that takes longer. `what` is said of each try. */
+  async function insist(url: URL, body: Buffer, what: string, seconds: number): Promise<Settled | undefined> {
+    const deadline = performance.now() + seconds * 1000;
+    for (let tries = 0; ; tries++) {
+      const answer = await post(url, body).catch((error: unknown) => problemOf(error));
+      const verdict = judge(answer);
+      if (verdict !== 'again') return { verdict, words: wordsOf(answer) };
+      const pause = pauseMs(answer, tries);
+      if (performance.now() + pause >= deadline) {
+        say(`${what} within ${seconds} s: ${wordsOf(answer)}`);
+        return undefined;
+      }
+      say(`${what} yet, next try in ${(pause / 1000).toFixed(1)} s: ${wordsOf(answer)}`);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
   return {
-    prepare() {
-      const socket = open();
-      ready = socket;
-      // A connection that fails here is tried again when there is something to say.
-      socket.on('error', () => socket.destroy());
-      setTimeout(() => ready === socket && take().destroy(), READY_MS).unref();
+    async mayStart() {
+      if (!startUrl) return 'granted';
+      const settled = await insist(startUrl, Buffer.alloc(0), 'not allowed to begin', Number.POSITIVE_INFINITY);
+      if (settled?.verdict === 'taken') return 'granted';
+      say(`not allowed to begin: ${settled?.words ?? ''}`);
+      return settled?.verdict === 'superseded' ? 'superseded' : 'refused';
     },
 
     async deliver(bodyFor, limitBytes, seconds) {
       const deadline = performance.now() + seconds * 1000;
-      let limit = limitBytes;
-      let body = Buffer.from(bodyFor(limit));
-      for (let tries = 0; ; tries++) {
-        const answer = await post(body).catch((error: unknown) => problemOf(error));
-        const decision = judge(answer);
-        if (decision !== 'again' && decision !== 'smaller') {
-          if (decision !== 'delivered') say(`result not taken: ${wordsOf(answer)}`);
-          return decision;
+      for (let limit = limitBytes, left = seconds; ; left = (deadline - performance.now()) / 1000) {
+        const body = Buffer.from(bodyFor(limit));
+        const settled = await insist(resultUrl, body, 'result not delivered', left);
+        if (!settled) return 'undelivered';
+        if (settled.verdict === 'taken') return 'delivered';
+        if (settled.verdict !== 'smaller' || body.length <= SMALLEST_LIMIT_BYTES) {
+          say(`result not taken: ${settled.words}`);
+          return settled.verdict === 'superseded' ? 'superseded' : 'refused';
         }
-        if (decision === 'smaller') {
-          if (body.length <= SMALLEST_LIMIT_BYTES) return 'refused';
-          limit = Math.max(SMALLEST_LIMIT_BYTES, Math.floor(Math.min(limit, body.length) / 4));
-          body = Buffer.from(bodyFor(limit));
-          continue;
-        }
-        const pause = pauseMs(answer, tries);
-        if (performance.now() + pause >= deadline) {
-          say(`result not delivered within ${seconds} s: ${wordsOf(answer)}`);
-          return 'undelivered';
-        }
-        say(`result not delivered yet, next try in ${(pause / 1000).toFixed(1)} s: ${wordsOf(answer)}`);
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        limit = Math.max(SMALLEST_LIMIT_BYTES, Math.floor(Math.min(limit, body.length) / 4));
       }
     },
   };
+}
+
+type Verdict = 'taken' | 'superseded' | 'refused' | 'smaller';
+interface Settled {
+  readonly verdict: Verdict;
+  readonly words: string;
 }
 
 type Problem = { readonly problem: string };
@@ -135,11 +120,11 @@ const problemOf = (error: unknown): Problem => {
   return { problem: message || code || String(error) };
 };
 
-/** What an answer means for the result. */
-function judge(answer: Answer | Problem): Delivery | 'again' | 'smaller' {
+/** What an answer means. */
+function judge(answer: Answer | Problem): Verdict | 'again' {
   if ('problem' in answer) return 'again';
   const { status } = answer;
-  if (status >= 200 && status < 300) return 'delivered';
+  if (status >= 200 && status < 300) return 'taken';
   // Also the answer to a repeated post whose first answer was lost: the result is there.
   if (status === 409) return 'superseded';
   if (status === 413) return 'smaller';

@@ -12,8 +12,9 @@ import { fillIn, readSecrets } from './secrets.ts';
 import { TaskFailure } from './failure.ts';
 import { readTask, UnreadableTask } from './task.ts';
 
-/** What the container's exit code says, by what became of the result. */
+/** What the container's exit code says, by what became of the result or of the wish to begin. */
 const EXIT: Readonly<Record<Delivery, number>> = { delivered: 0, superseded: 0, undelivered: 69, refused: 77 };
+const EXIT_NOT_BEGUN = 75;
 const EXIT_UNREADABLE = 64;
 /** How long a runner that could not read its task tries to say so, in seconds. */
 const UNREADABLE_DELIVERY_SECONDS = 1800;
@@ -36,33 +37,37 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
     const result = { attempt: error.attempt, ending: failureOf(error, NO_MASK), mask: NO_MASK };
     return send(await openLine(env), result, UNREADABLE_DELIVERY_SECONDS);
   }
-  const { ending, mask, line } = await perform(task, env, stop.signal);
+  const line = await openLine(env);
+  const permission = await Promise.race([line.mayStart(), aborted(stop.signal)]);
+  if (permission === 'aborted') {
+    lastWords('the pod was told to stop before the action began');
+    return EXIT_NOT_BEGUN;
+  }
+  if (permission !== 'granted') return EXIT[permission];
+  const { ending, mask } = await perform(task, env, stop.signal);
   const seconds = stop.signal.aborted ? Math.min(LAST_WORDS_SECONDS, task.deliverySeconds) : task.deliverySeconds;
-  return send(await line, { attempt: task.attempt, ending, mask }, seconds);
+  return send(line, { attempt: task.attempt, ending, mask }, seconds);
 }
+
+const aborted = (signal: AbortSignal): Promise<'aborted'> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted'), { once: true }));
 
 interface Performed {
   readonly ending: Ending;
   readonly mask: Mask;
-  readonly line: Promise<Line>;
 }
 
-/** Runs the task, and opens the line to the operator meanwhile; a task that can't be run is an ending too. */
+/** Runs the task; one that can't be run is an ending too. */
 async function perform(task: Task, env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<Performed> {
   let mask = NO_MASK;
-  let running: Promise<Ending>;
   try {
     const secrets = readSecrets(env['SQUALL_SECRETS_DIR'], task.secrets);
     const token = readToken(env['SQUALL_TOKEN_FILE']);
     mask = maskOf([...secrets.values(), ...(token ? [token] : [])]);
-    running = start(fillIn(task, secrets), { env, token, mask, stop });
+    return { ending: await start(fillIn(task, secrets), { env, token, mask, stop }), mask };
   } catch (error) {
-    return { ending: failureOf(error as Error, mask), mask, line: openLine(env) };
+    return { ending: failureOf(error as Error, mask), mask };
   }
-  // Loading TLS takes longer than starting the process, so it comes second, beside the process.
-  const line = openLine(env);
-  line.then((open) => open.prepare()).catch(() => undefined); // whoever awaits the line gets the error
-  return { ending: await running.catch((error: Error) => failureOf(error, mask)), mask, line };
 }
 
 async function start(
@@ -103,14 +108,21 @@ function failureOf(error: Error, mask: Mask): Ending {
 
 /** Throws when the environment does not say where the result goes. */
 async function openLine(env: NodeJS.ProcessEnv): Promise<Line> {
-  const url = env['SQUALL_RESULT_URL'] ?? '';
+  const resultUrl = addressIn(env, 'SQUALL_RESULT_URL');
   const tokenFile = env['SQUALL_TOKEN_FILE'];
-  if (!URL.canParse(url) || !url.startsWith('https:') || tokenFile === undefined)
+  if (resultUrl === undefined || tokenFile === undefined)
     throw new UnreadableTask(
       'SQUALL_RESULT_URL (https://…) and SQUALL_TOKEN_FILE must be set, so that the result can go out',
     );
+  const startUrl = addressIn(env, 'SQUALL_START_URL');
+  if (env['SQUALL_START_URL'] && !startUrl) throw new UnreadableTask('SQUALL_START_URL must be https://…');
   const { lineTo } = await import('./deliver.ts');
-  return lineTo({ url: new URL(url), ca: env['SQUALL_CA'] || undefined, tokenFile }, say);
+  return lineTo({ resultUrl, startUrl, ca: env['SQUALL_CA'] || undefined, tokenFile }, say);
+}
+
+function addressIn(env: NodeJS.ProcessEnv, name: string): URL | undefined {
+  const url = env[name] ?? '';
+  return URL.canParse(url) && url.startsWith('https:') ? new URL(url) : undefined;
 }
 
 async function send(

@@ -166,9 +166,10 @@ function endRunner(scene: Scene, job: Job, end: JobEnd): ExecutionPlan {
 function deathOf(exitCode: number): string {
   const log = 'read the log of the pod if it is still there';
   if (exitCode === 69) return `the runner could not reach the operator to deliver its result; ${log}`;
-  if (exitCode === 77) return `the operator refused the runner's result; ${log}`;
+  if (exitCode === 77) return `the operator refused the runner's start or result; ${log}`;
   if (exitCode === 64)
     return 'the runner could not read its task; check that runner image and operator have the same version';
+  if (exitCode === 75) return 'the pod was told to stop before the action began';
   if (exitCode > 128)
     return `the runner was killed by signal ${exitCode - 128}, maybe for want of memory; raise pod.resources.limits.memory`;
   return `the runner ended with exit code ${exitCode} and delivered no result; ${log}`;

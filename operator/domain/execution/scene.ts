@@ -2,7 +2,7 @@
 import type { Action } from '../../api/kinds.ts';
 import { parseAction } from '../action/judge.ts';
 import { attemptOf, isOwnedBy, jobName, MODE_ANNOTATION } from '../job/names.ts';
-import { podEnded } from '../job/outcome.ts';
+import { beganNothing, podEnded } from '../job/outcome.ts';
 import type { Job, Pod } from '../job/shapes.ts';
 import type { Write } from '../plan.ts';
 import type { ObservedExecution } from './observed.ts';
@@ -40,9 +40,16 @@ export function sceneOf(observed: ObservedExecution, self: Live, now: Date): Sce
 
 const ownerOf = ({ metadata }: Pod) => metadata.ownerReferences?.find(({ controller }) => controller);
 
-/** The Pod of a Job; labels are not proof, the owner's uid is. */
-export const podOf = (job: Job, pods: readonly Pod[]): Pod | undefined =>
-  pods.find((pod) => ownerOf(pod)?.uid === job.metadata.uid);
+/** The Pod of a Job: of two, which Kubernetes makes by accident, the older of those that may run the action. Labels are not proof, the owner's uid is. */
+export function podOf(job: Job, pods: readonly Pod[]): Pod | undefined {
+  const own = pods.filter((pod) => ownerOf(pod)?.uid === job.metadata.uid);
+  if (own.length < 2) return own[0];
+  const rank = (pod: Pod) => `${isSurplus(pod) ? 1 : 0} ${pod.metadata.creationTimestamp ?? ''}`;
+  return own.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0];
+}
+
+const isSurplus = (pod: Pod): boolean =>
+  beganNothing(pod) || (pod.metadata.deletionTimestamp !== undefined && pod.status.container?.is !== 'running');
 
 export const validAction = ({ action }: Scene): Action | undefined => (typeof action === 'string' ? undefined : action);
 

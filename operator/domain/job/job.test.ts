@@ -161,9 +161,9 @@ describe('the pod of a runner', () => {
       timeoutSeconds: 9,
       deliverySeconds: 1800,
     });
-    expect(built.main.env.find(({ name }) => name === 'SQUALL_RESULT_URL')?.value).toBe(
-      'https://squall.squall.svc/internal/v1/namespaces/prod/executions/e/result',
-    );
+    const address = (variable: string) => built.main.env.find(({ name }) => name === variable)?.value;
+    const base = 'https://squall.squall.svc/internal/v1/namespaces/prod/executions/e';
+    expect([address('SQUALL_START_URL'), address('SQUALL_RESULT_URL')]).toEqual([`${base}/start`, `${base}/result`]);
   });
   test.each(['echo $$ $(HOME) ${x}', '$$$', '$(SQUALL_CA)'])('Kubernetes expands nothing in %s', (text) => {
     expect(taskOf(build(cmd(text), action())).command).toBe(text);

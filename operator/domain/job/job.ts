@@ -133,14 +133,13 @@ function runnerPod(
     value: withoutExpansion(chunk),
   }));
   const secrets = Object.entries(resolved.secrets);
+  const base = `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}/executions/${name}`;
   const env = [
     ...Object.entries(settings.extraPodEnvironment).map(([key, value]) => ({ name: key, value })),
     { name: 'HOME', value: '/tmp' },
     ...task,
-    {
-      name: 'SQUALL_RESULT_URL',
-      value: `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}/executions/${name}/result`,
-    },
+    { name: 'SQUALL_START_URL', value: `${base}/start` },
+    { name: 'SQUALL_RESULT_URL', value: `${base}/result` },
     { name: 'SQUALL_CA', value: settings.ca },
     { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
     ...(secrets.length > 0 ? [{ name: 'SQUALL_SECRETS_DIR', value: SECRETS_DIRECTORY }] : []),

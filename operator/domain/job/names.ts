@@ -29,6 +29,15 @@ type Named = Pick<KubeObject, 'metadata'>;
 export const executionOf = ({ metadata: { annotations, labels } }: Named): string | undefined =>
   annotations?.[EXECUTION_ANNOTATION] ?? labels?.[LABEL.execution];
 
+/** Index of the stores of Jobs and Pods: the key of the Execution. */
+export const BY_EXECUTION = { execution: executionKeysOf };
+
+/** Key of the Execution that a Job or Pod belongs to, if it is one of ours. */
+export function executionKeysOf(object: Named): readonly `${string}/${string}`[] {
+  const name = executionOf(object);
+  return name === undefined ? [] : [`${object.metadata.namespace ?? ''}/${name}`];
+}
+
 /** Number of the attempt that a Job or Pod belongs to. */
 export const attemptOf = ({ metadata: { labels } }: Named): number => Number(labels?.[LABEL.attempt] ?? Number.NaN);
 

@@ -68,6 +68,13 @@ export function podEnded(pod: Pod, now: Date): boolean {
   return container?.is === 'terminated' || phase === 'Failed' || phase === 'Succeeded' || isLost(pod, now);
 }
 
+/** The runner's exit code when it was told to stop before its action began. */
+const NOT_BEGUN_CODE = 75;
+
+/** Whether a pod is over, and its runner says that the action has not begun there. */
+export const beganNothing = ({ status: { container } }: Pod): boolean =>
+  container?.is === 'terminated' && container.exitCode === NOT_BEGUN_CODE;
+
 const startOf = (container: ContainerState | undefined): string | undefined =>
   container?.is === 'running' || container?.is === 'terminated' ? container.startedAt || undefined : undefined;
 
