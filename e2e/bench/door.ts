@@ -5,6 +5,7 @@ import { Rule } from '../../operator/api/kinds.ts';
 import { collectionPath, KIND } from '../../operator/kube/paths.ts';
 import { apply, eventually, executionsOf, isJudged, kubernetes, ours, post, ready, stage } from '../harness.ts';
 import { type Figure, quantile } from './figures.ts';
+import { fakeRunner } from './fake-runner.ts';
 import { fakeNodes, ON_FAKE_NODES } from './kwok.ts';
 import { watchFor } from './watch.ts';
 
@@ -42,9 +43,10 @@ async function makeRules(namespace: string): Promise<void> {
   await Promise.all(Array.from({ length: 24 }, worker));
 }
 
-/** Loads the door of the installed operator; pods go to fake nodes. */
+/** Loads the door of the installed operator; pods go to fake nodes, and their results come at once. */
 export async function door(namespace: string): Promise<Figure[]> {
   const removeNodes = await fakeNodes(2);
+  const runner = await fakeRunner(namespace, async () => ({ stdout: '', return_code: 0 }));
   try {
     await apply(
       ours('Action', namespace, 'load.nothing', {
@@ -71,6 +73,7 @@ export async function door(namespace: string): Promise<Figure[]> {
     await sleep(5000);
     return await load(namespace);
   } finally {
+    await runner.close();
     await removeNodes();
   }
 }

@@ -1,4 +1,4 @@
-// e2e/bench/kwok.ts — nodes that run nothing: pods on them come up at once, so that the control plane alone is loaded.
+// e2e/bench/kwok.ts — nodes that run nothing: pods on them come up at once and end when told, so that the control plane alone is loaded.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { objectPath } from '../../operator/kube/paths.ts';
@@ -13,6 +13,9 @@ export const ON_FAKE_NODES = {
   tolerations: [{ key: LABEL, operator: 'Exists' }],
 };
 
+/** A patch that tells a pod on a fake node that its process has ended; see kwok-stages.yaml. */
+export const ENDED = { metadata: { annotations: { 'squall.dev/bench-ended': 'true' } } };
+
 /** Brings up `count` fake nodes. @returns a function that takes them away */
 export async function fakeNodes(count: number): Promise<() => Promise<void>> {
   if (stage.kwok === undefined) throw new Error('kwok is not among the tools of this cluster');
@@ -22,7 +25,9 @@ export async function fakeNodes(count: number): Promise<() => Promise<void>> {
     stage.kwok,
     [
       `--kubeconfig=${stage.kubeconfig}`,
+      '--config=e2e/bench/kwok-stages.yaml',
       '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+      '--node-lease-duration-seconds=40',
       '--cidr=10.245.0.1/16',
       '--node-ip=127.0.0.1',
     ],

@@ -13,7 +13,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 /** What can be asked for by name; `chaos` only when it is asked for. */
-const CLUSTER_BENCHES = ['idle', 'single', 'burst', 'writes', 'door', 'live', 'chaos'] as const;
+const CLUSTER_BENCHES = ['idle', 'single', 'burst', 'writes', 'door', 'live', 'running', 'chaos'] as const;
 type ClusterBench = (typeof CLUSTER_BENCHES)[number];
 /** What needs no cluster. */
 const LOCAL_BENCHES = ['expressions', 'corpus', 'properties'] as const;
@@ -53,6 +53,8 @@ async function measure(name: ClusterBench, namespace: string): Promise<Figure[]>
       return (await import('./door.ts')).door(namespace);
     case 'live':
       return (await import('./live.ts')).live(namespace);
+    case 'running':
+      return (await import('./running.ts')).running(namespace);
     case 'chaos':
       return (await import('./chaos.ts')).chaos(namespace);
   }

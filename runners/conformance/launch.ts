@@ -7,8 +7,8 @@ import { secretMark } from '../../operator/api/envelope.ts';
 import { type Case, taskOf, taskVariables } from './case.ts';
 import { type Post, playOperator } from './operator.ts';
 
-/** What is tested: a bundle of the runner's entry, or an image run by `docker` or a program that takes the same words. */
-export type Subject = { readonly bundle: string } | { readonly image: string; readonly program: string };
+/** What is tested: a bundle of the runner's entry, or an image run by `docker` or a command that takes the same words. */
+export type Subject = { readonly bundle: string } | { readonly image: string; readonly command: readonly string[] };
 
 export interface Outcome {
   readonly exit: number | null;
@@ -63,7 +63,7 @@ function launch(subject: Subject, { env, folders, stopWhenLogged }: Setting): Pr
   const [file, words, variables, cwd] =
     'bundle' in subject
       ? ([process.execPath, [subject.bundle], ownVariables(folders), folders.work] as const)
-      : ([subject.program, containerWords(subject.image, Object.keys(env), folders), {}, undefined] as const);
+      : containerCommand(subject, containerWords(subject.image, Object.keys(env), folders));
   const path = { PATH: process.env['PATH'] ?? '' };
   const child = spawn(file, words, { cwd, env: { ...path, ...variables, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -80,6 +80,11 @@ function launch(subject: Subject, { env, folders, stopWhenLogged }: Setting): Pr
     child.once('close', (exit) => resolve({ exit, log }));
   });
 }
+
+const containerCommand = (
+  { command: [file = '', ...first] }: { readonly command: readonly string[] },
+  words: string[],
+) => [file, [...first, ...words], {}, undefined] as const;
 
 const ownVariables = (folders: Setting['folders']): Record<string, string> => ({
   SQUALL_TOKEN_FILE: join(folders.pod, 'token'),

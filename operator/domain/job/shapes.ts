@@ -1,5 +1,5 @@
 // operator/domain/job/shapes.ts — Jobs and Pods of the API server → the few fields that decisions need.
-import type { KubeObject, ObjectMeta } from '../../api/meta.ts';
+import { GROUP, type KubeObject, type ObjectMeta } from '../../api/meta.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -61,27 +61,37 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
+/** Conditions that a decision reads; a pod has four more, which would be half of what is kept of it. */
+const READ = new Set(['PodScheduled', 'DisruptionTarget', 'Failed', 'FailureTarget', 'Complete', 'SuccessCriteriaMet']);
+
 const conditionsOf = (status: Json): readonly Holding[] =>
-  list(status['conditions']).map((raw) => {
+  list(status['conditions']).flatMap((raw) => {
     const { type, status: held, reason, message, lastTransitionTime } = record(raw);
+    if (!READ.has(text(type))) return [];
     const optional = { reason, message, lastTransitionTime };
     const given = Object.entries(optional).filter(([, value]) => typeof value === 'string' && value !== '');
-    return { type: text(type), status: text(held), ...Object.fromEntries(given) };
+    return [{ type: text(type), status: text(held), ...Object.fromEntries(given) }];
   });
 
-/** Names, times, labels, owners: managedFields and foreign annotations are left out. */
+function own(given: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  const entries = Object.entries(given ?? {}).filter(([key]) => key.startsWith(`${GROUP}/`));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Names, times, labels, owners: managedFields and foreign labels and annotations are left out. */
 function metaOf(raw: KubeObject): Meta {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels, ownerReferences } =
     raw.metadata;
-  const annotations = Object.entries(raw.metadata.annotations ?? {}).filter(([key]) => key.startsWith('squall.dev/'));
+  const annotations = own(raw.metadata.annotations);
+  const labelled = own(labels);
   const meta: ObjectMeta = {
     name,
     ...(namespace === undefined ? {} : { namespace }),
     ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(labels === undefined ? {} : { labels }),
+    ...(labelled === undefined ? {} : { labels: labelled }),
     ...(ownerReferences === undefined ? {} : { ownerReferences }),
-    ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) }),
+    ...(annotations === undefined ? {} : { annotations }),
   };
   return { ...meta, uid, resourceVersion };
 }
