@@ -49,18 +49,21 @@ export async function startOperator(config: Config, options: OperatorOptions): P
   const log = createLog({ level: config.logLevel });
   const metrics = createMetrics({ version: options.version, process: true });
   const stopping = new AbortController();
-  const transport = await loadTransport({
+  const calls: TransportOptions = {
     version: options.version,
     onCall: countCalls(metrics),
     ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
     ...(options.fault ? { fault: options.fault } : {}),
-  });
+  };
+  const transport = await loadTransport(calls);
+  // The Lease has connections of its own: it must not queue behind a thousand results.
+  const leaseTransport = await loadTransport({ ...calls, connections: 2 });
   const stores = createStores(log);
   const parts: Parts = { config, transport, stores, log, metrics, stop: stopping.signal };
   watchAll({ ...parts, namespace: config.watchNamespace });
 
   const terms = new Terms({
-    transport,
+    transport: leaseTransport,
     namespace: config.namespace,
     name: config.lease,
     identity: `${config.podName}_${config.podUid}`,
@@ -86,7 +89,7 @@ export async function startOperator(config: Config, options: OperatorOptions): P
       await terms.lease.release();
       await Promise.all([door.app.close(), health.close()]);
       volume[Symbol.dispose]();
-      await transport.close();
+      await Promise.all([transport.close(), leaseTransport.close()]);
     },
   };
 }

@@ -1,12 +1,15 @@
-// operator/http/fair-gate.ts — who may create Executions now: a few at a time, in turn over the namespaces.
+// operator/http/fair-gate.ts — who may write to the API server now: a few at a time, in turn over the namespaces.
 import { HttpError } from './errors.ts';
 
 export interface FairGateOptions {
-  /** Creations at a time, in all and for one namespace. */
+  /** Writes at a time, in all and for one namespace. */
   readonly total?: number;
   readonly perNamespace?: number;
-  /** Creations of one namespace that may wait. */
+  /** Writes of one namespace that may wait. */
   readonly waiting?: number;
+  /** What a refused one is told, after how many wait; and when to come back. */
+  readonly advice?: string;
+  readonly retryAfterSeconds?: number;
 }
 
 /** One namespace that floods the door neither starves others nor grows memory without limit. */
@@ -14,14 +17,19 @@ export class FairGate {
   readonly #total: number;
   readonly #perNamespace: number;
   readonly #waitingMax: number;
+  readonly #advice: string;
+  readonly #retryAfterSeconds: number;
   readonly #active = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>(); // in the order of their turn
   #activeTotal = 0;
 
-  constructor({ total = 48, perNamespace = 24, waiting = 1000 }: FairGateOptions = {}) {
+  constructor(options: FairGateOptions = {}) {
+    const { total = 48, perNamespace = 24, waiting = 1000, retryAfterSeconds = 1 } = options;
     this.#total = total;
     this.#perNamespace = perNamespace;
     this.#waitingMax = waiting;
+    this.#advice = options.advice ?? 'executions waiting to be created; send fewer events at a time';
+    this.#retryAfterSeconds = retryAfterSeconds;
   }
 
   /** @throws HttpError 429 when `count` more may not wait for this namespace */
@@ -29,13 +37,9 @@ export class FairGate {
     const waiting = this.#waiting.get(namespace)?.length ?? 0;
     // An event with more executions than the queue holds may still pass when nothing else waits.
     if (waiting === 0 || waiting + count <= this.#waitingMax) return;
-    throw new HttpError(
-      429,
-      `Namespace ${namespace} has ${waiting} executions waiting to be created; send fewer events at a time`,
-      {
-        retryAfterSeconds: 1,
-      },
-    );
+    throw new HttpError(429, `Namespace ${namespace} has ${waiting} ${this.#advice}`, {
+      retryAfterSeconds: this.#retryAfterSeconds,
+    });
   }
 
   async run<T>(namespace: string, work: () => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Authenticators, identifyPod, workerFor } from './authenticate.ts';
 import { HttpError, unavailable } from './errors.ts';
+import { FairGate } from './fair-gate.ts';
 import type { Worker } from './pod-execution.ts';
 import type { ResultStore } from './result-store.ts';
 import { lookup } from './sources.ts';
@@ -30,6 +31,11 @@ const ENVELOPE_BYTES = 64 * 1024;
 /** Large bodies in memory at a time, and from what size on one is large. */
 const LARGE_AT_A_TIME = 8;
 const LARGE_BYTES = 256 * 1024;
+/** Results that are written at a time, and that may wait for it: less than a runner waits for an answer. */
+const AT_A_TIME = 16;
+const PER_NAMESPACE = 12;
+const WAITING_MAX = 200;
+const AGAIN_SECONDS = 5;
 const TRIES = 8;
 const DEADLINE_MS = 8_000;
 const PHASES = {
@@ -40,6 +46,13 @@ const PHASES = {
 } as const satisfies Record<ResultEnvelope['outcome'], Phase>;
 
 export function addResults(app: FastifyInstance, options: ResultOptions): void {
+  const gate = new FairGate({
+    total: AT_A_TIME,
+    perNamespace: PER_NAMESPACE,
+    waiting: WAITING_MAX,
+    advice: 'results waiting to be stored; post it again',
+    retryAfterSeconds: AGAIN_SECONDS,
+  });
   const workers = new WeakMap<FastifyRequest, Worker>();
   const large = new Set<FastifyRequest>();
   app.post('/internal/v1/namespaces/:namespace/executions/:name/result', {
@@ -58,7 +71,10 @@ export function addResults(app: FastifyInstance, options: ResultOptions): void {
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const worker = workers.get(request);
       if (!worker) throw new Error('the pod was not authenticated');
-      await take(worker, parseEnvelope(request.body), options);
+      const { namespace = '' } = worker.execution.metadata;
+      gate.assertRoom(namespace, 1);
+      const envelope = parseEnvelope(request.body);
+      await gate.run(namespace, () => take(worker, envelope, options));
       return await reply.code(204).send();
     },
   });

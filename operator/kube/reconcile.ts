@@ -4,7 +4,7 @@ import type { Plan, Write } from '../domain/plan.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Client } from './client.ts';
-import { isConflict, isNotFound } from './errors.ts';
+import { isConflict, isNotFound, NotLeaderError } from './errors.ts';
 import { sameJson } from './json.ts';
 import { WorkQueue } from './queue.ts';
 import { type Key, keyOf, type Store } from './store.ts';
@@ -173,6 +173,8 @@ async function work<O extends Observed, S>(
       queue.failed(key);
       // A stale copy, or an object deleted meanwhile: the next look sees it.
       if (isConflict(err) || isNotFound(err)) log.debug({ ...about, err }, 'looked at a stale copy');
+      // Thousands of keys would say the same, and the term is about to end.
+      else if (err instanceof NotLeaderError) log.debug({ ...about, err }, 'not leading');
       else {
         metrics.reconcileErrors.inc({ controller });
         reconciler.onError?.(key, err);
