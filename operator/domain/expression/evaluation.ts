@@ -30,6 +30,8 @@ interface Evaluation {
   readonly limits: Limits;
   readonly world: World;
   stepsLeft: number;
+  /** Of which `stepsLeft` are left: all, or those of a part. */
+  stepsAllowed: number;
   depth: number;
   random: number;
 }
@@ -40,7 +42,7 @@ let current: Evaluation | undefined;
 /** Runs one evaluation under its limits. @throws ExpressionFault of kind `budget` when they are exceeded */
 export function evaluating<T>(world: World, run: () => T, limits: Limits = DEFAULT_LIMITS): T {
   if (current) return run();
-  current = { limits, world, stepsLeft: limits.steps, depth: 0, random: world.seed >>> 0 };
+  current = { limits, world, stepsLeft: limits.steps, stepsAllowed: limits.steps, depth: 0, random: world.seed >>> 0 };
   try {
     return run();
   } catch (error) {
@@ -62,7 +64,21 @@ const outside = (): never => {
 export function spend(steps: number): void {
   const evaluation = current ?? outside();
   evaluation.stepsLeft -= steps;
-  if (evaluation.stepsLeft < 0) throw budgetFault(`more than ${evaluation.limits.steps} steps`);
+  if (evaluation.stepsLeft < 0) throw budgetFault(`more than ${evaluation.stepsAllowed} steps`);
+}
+
+/** Runs a part that may spend no more than this of what is left. @throws ExpressionFault */
+export function atMost<T>(steps: number, run: () => T): T {
+  const evaluation = current ?? outside();
+  const { stepsLeft, stepsAllowed } = evaluation;
+  if (stepsLeft <= steps) return run();
+  evaluation.stepsLeft = evaluation.stepsAllowed = steps;
+  try {
+    return run();
+  } finally {
+    evaluation.stepsLeft += stepsLeft - steps;
+    evaluation.stepsAllowed = stepsAllowed;
+  }
 }
 
 /** As `spend`, for what is done to values outside of evaluations too, where it is free. @throws ExpressionFault */

@@ -1,6 +1,7 @@
 // operator/domain/pack/yaml-text.ts — the text of a YAML file: where its fields stand, and what PyYAML would read otherwise than it looks.
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
 import type { Place } from '../expression/fault.ts';
+import { PARSING } from '../expression/python/yaml/parsing.ts';
 import { resolveTag } from '../expression/python/yaml/resolve.ts';
 
 /** Keys and numbers of items, from the outermost in. */
@@ -24,15 +25,7 @@ type Pair = { readonly key: Node | null; readonly value: Node | null };
 /** Opens a text that the loader has read without a fault. */
 export function openYamlText(text: string): YamlText {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    version: '1.1',
-    merge: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'silent',
-    lineCounter: lines,
-  });
+  const document = parseDocument(text, { ...PARSING, lineCounter: lines });
   const place = (node: Node | null): Place => {
     const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

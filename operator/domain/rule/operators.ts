@@ -1,6 +1,6 @@
 // operator/domain/rule/operators.ts — the comparisons of criteria as StackStorm has them (st2common/operators.py), with Python's strictness about types.
 import { OPERATORS, type Operator } from '../../api/rule.ts';
-import { spend } from '../expression/evaluation.ts';
+import { atMost, spend } from '../expression/evaluation.ts';
 import { didYouMean, ExpressionFault, typeFault } from '../expression/fault.ts';
 import { decode } from '../expression/python/codec.ts';
 import { Bytes, Tuple } from '../expression/python/collections.ts';
@@ -87,6 +87,9 @@ const wildcard = withPattern((given) => {
 
 const BLOCK = ' '.repeat(4096);
 
+/** What one match may take, while events wait for it: about 10 ms. The automaton reads 3 MiB in it; what looks behind less than 100 KiB. */
+const MATCH_STEPS_MAX = 48 * 1024;
+
 /** matchregex is anchored at the start, and its dot takes line breaks too; the others search. */
 const regex = (flags: RegexFlags): Prepare =>
   withPattern((given) => {
@@ -104,7 +107,7 @@ const regex = (flags: RegexFlags): Prepare =>
         throw typeFault(`expected string or bytes-like object, got '${typeName(value)}'`);
       }
       spend(Math.ceil((subject.length * weight) / BLOCK.length));
-      return flags.dotAll ? compiled.testStart(subject) : compiled.test(subject);
+      return atMost(MATCH_STEPS_MAX, () => (flags.dotAll ? compiled.testStart(subject) : compiled.test(subject)));
     };
   });
 

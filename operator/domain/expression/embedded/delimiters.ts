@@ -1,21 +1,28 @@
-// operator/domain/expression/embedded/delimiters.ts — where the `<% … %>` of a text are.
+// operator/domain/expression/embedded/delimiters.ts — where the `<% … %>` and `{{ … }}` of a text are, and others in their place.
+import { allowCharacters } from '../evaluation.ts';
 
-/** The expressions with their delimiters: shortest matches on one line, blind to strings and nesting. Linear in the text. */
-export function yaqlIn(text: string): readonly string[] {
-  const found: string[] = [];
-  for (let at = text.indexOf('<%'); at >= 0; ) {
-    const close = text.indexOf('%>', at + 2);
-    if (close < 0) break;
-    const lineEnd = text.indexOf('\n', at);
-    if (lineEnd >= 0 && lineEnd < close) {
-      at = text.indexOf('<%', lineEnd);
-      continue;
+/** The shortest stretches between two delimiters on one line, with them: blind to strings and to nesting. Linear in the text. */
+export function* stretches(text: string, open: string, close: string): Generator<string, void> {
+  let [end, lineEnd] = [-1, -1]; // the first ones behind `at`, looked for again only when it has passed them
+  for (let at = text.indexOf(open); at >= 0; ) {
+    if (end < at + open.length) end = text.indexOf(close, at + open.length);
+    if (end < 0) return;
+    if (lineEnd < at) lineEnd = lineEndFrom(text, at);
+    if (lineEnd < end) at = text.indexOf(open, lineEnd);
+    else {
+      yield text.slice(at, end + close.length);
+      at = text.indexOf(open, end + close.length);
     }
-    found.push(text.slice(at, close + 2));
-    at = text.indexOf('<%', close + 2);
   }
-  return found;
 }
+
+function lineEndFrom(text: string, at: number): number {
+  const found = text.indexOf('\n', at);
+  return found < 0 ? text.length : found;
+}
+
+/** The expressions of YAQL in a text, with their delimiters. */
+export const yaqlIn = (text: string): readonly string[] => [...stretches(text, '<%', '%>')];
 
 /** What is between the delimiters. */
 export const insideYaql = (expression: string): string =>
@@ -23,3 +30,10 @@ export const insideYaql = (expression: string): string =>
     .replace(/^[<%>]+/, '')
     .replace(/[<%>]+$/, '')
     .trim();
+
+/** A text with something else wherever it has a part. @throws ExpressionFault when it becomes too long */
+export function replaced(text: string, part: string, instead: string): string {
+  const parts = text.split(part);
+  allowCharacters(text.length + (parts.length - 1) * instead.length);
+  return parts.join(instead);
+}

@@ -88,6 +88,9 @@ test('expressions are found in linear time', () => {
   expect(yaqlIn('<% a %>-<%b%> <% c\n %> <% d %>')).toEqual(['<% a %>', '<%b%>', '<% d %>']);
   expect(yaqlIn('<%>')).toEqual([]);
   expect(yaqlIn(`${'<%'.repeat(200_000)}\n%>`)).toEqual([]);
+  expect(yaqlIn(`${'<%\n'.repeat(200_000)}%>`)).toEqual([]);
+  expect(yaqlIn(`${'<%\n'.repeat(2)}<% a %> \n <%\n%> <% b %>\n`)).toEqual(['<% a %>', '<% b %>']);
+  expect(yaqlIn('<% 1 %>'.repeat(100_000))).toHaveLength(100_000);
 });
 
 test('validate lists what is wrong, wherever it is', () => {

@@ -4,6 +4,7 @@ import { jinjaVariables } from '../jinja/orquesta.ts';
 import { compareText } from '../python/compare.ts';
 import { dictEntries, isDict } from '../python/dict.ts';
 import { isList, type Value } from '../python/values.ts';
+import { contextVariables } from './context-references.ts';
 import { insideYaql, yaqlIn } from './delimiters.ts';
 
 export interface VariableReference {
@@ -33,17 +34,4 @@ function referencesIn(value: Value): VariableReference[] {
   return entries.flatMap(([key, one]) => [...referencesIn(key), ...referencesIn(one)]);
 }
 
-/** `ctx(` and what follows it, as far as its characters go. */
-const REFERENCE = /(?<![\p{L}\p{N}_])ctx\([\][a-zA-Z0-9_'".()]*/gu;
-const VARIABLES = [
-  /(?<=\bctx\(\)\.)([a-zA-Z0-9_-]+)\b(?!\()/,
-  /\bctx\(([a-zA-Z0-9_-]+)\)/,
-  /\bctx\('([a-zA-Z0-9_-]+)'\)/,
-  /\bctx\("([a-zA-Z0-9_-]+)"\)/,
-];
-
-const yaqlVariables = (text: string): string[] =>
-  yaqlIn(text)
-    .flatMap((expression) => insideYaql(expression).match(REFERENCE) ?? [])
-    .filter((reference) => reference.includes(')'))
-    .flatMap((reference) => VARIABLES.flatMap((pattern) => pattern.exec(reference)?.[1] ?? []));
+const yaqlVariables = (text: string): readonly string[] => contextVariables(yaqlIn(text).map(insideYaql));

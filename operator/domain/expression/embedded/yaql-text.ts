@@ -1,12 +1,12 @@
 // operator/domain/expression/embedded/yaql-text.ts — a text with `<% … %>` → the value that it means.
-import { allowCharacters, deeper, spend } from '../evaluation.ts';
+import { deeper, spend } from '../evaluation.ts';
 import { ExpressionFault, type Place, placeOf } from '../fault.ts';
 import type { Scope } from '../functions/call.ts';
 import { dictGet } from '../python/dict.ts';
 import { str } from '../python/repr.ts';
 import type { Value } from '../python/values.ts';
 import { evaluateYaql } from '../yaql/engine.ts';
-import { insideYaql, yaqlIn } from './delimiters.ts';
+import { insideYaql, replaced, yaqlIn } from './delimiters.ts';
 
 /** What one expression in a text costs before it is evaluated: it is looked up, told apart and put back. */
 const EXPRESSION_STEPS = 16;
@@ -46,12 +46,6 @@ function internals({ context }: Scope): Record<string, Value> {
     __current_task: entry('__current_task'),
     __current_item: entry('__current_item'),
   };
-}
-
-function replaced(text: string, part: string, instead: string): string {
-  const parts = text.split(part);
-  allowCharacters(text.length + (parts.length - 1) * instead.length);
-  return parts.join(instead);
 }
 
 /** Those whose text loses quotes at its ends when it is told. */

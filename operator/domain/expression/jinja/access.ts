@@ -19,7 +19,10 @@ export class ContextChange extends Error {}
 
 /** `value.name`: an attribute or method first, then an item. */
 export function attributeOf(run: Run, value: Value, name: string): Value {
-  return attribute(run, value, name) ?? findItem(value, name) ?? run.undefined({ owner: value, name });
+  // None is a value: only what is not there at all is undefined.
+  let found = attribute(run, value, name);
+  if (found === undefined) found = findItem(value, name);
+  return found === undefined ? run.undefined({ owner: value, name }) : found;
 }
 
 /** `value[key]`: an item first, then an attribute. */
@@ -27,9 +30,8 @@ export function itemOf(run: Run, value: Value, key: Value): Value {
   const found = findItem(value, key);
   if (found !== undefined) return found;
   const name = typeof key === 'string' ? key : key instanceof Markup ? key.value : undefined;
-  return (
-    (name === undefined ? undefined : attribute(run, value, name)) ?? run.undefined({ owner: value, name: name ?? key })
-  );
+  const own = name === undefined ? undefined : attribute(run, value, name);
+  return own === undefined ? run.undefined({ owner: value, name: name ?? key }) : own;
 }
 
 /** An item; undefined when there is none, for whatever reason. */

@@ -59,16 +59,10 @@ export function compileTemplateTree({ source, body }: Template, environment: Env
       return frame;
     });
   }
-  return {
-    source,
-    blocks: unit.blocks,
-    undeclared: [...unit.undeclared],
-    run: (run) => {
-      const frame = newFrame(run, new Context(run), root.symbols.owner);
-      execute(frame);
-      return outputOf(frame);
-    },
-  };
+  return compiled(root, (frame) => {
+    execute(frame);
+    return outputOf(frame);
+  });
 }
 
 /** One expression by itself, which keeps its type. */
@@ -81,17 +75,18 @@ export function compileExpressionTree(
   analyzeExpression(root.symbols, expression);
   const enter = enterScope(root);
   const evaluate = compileExpression(root, expression);
-  return {
-    source,
-    blocks: unit.blocks,
-    undeclared: [...unit.undeclared],
-    run: (run) => {
-      const frame = newFrame(run, new Context(run), root.symbols.owner);
-      enter?.(frame);
-      return evaluate(frame);
-    },
-  };
+  return compiled(root, (frame) => {
+    enter?.(frame);
+    return evaluate(frame);
+  });
 }
+
+const compiled = <Result>({ unit, symbols }: Position, run: (frame: Frame) => Result): Compiled<Result> => ({
+  source: unit.source,
+  blocks: unit.blocks,
+  undeclared: [...unit.undeclared],
+  run: (given) => run(newFrame(given, new Context(given), symbols.owner)),
+});
 
 function findBlocks(at: Position, body: Body): void {
   for (const statement of body) {

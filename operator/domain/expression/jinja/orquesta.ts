@@ -1,5 +1,7 @@
 // operator/domain/expression/jinja/orquesta.ts — Jinja in workflows: a text with `{{ }}` or `{% %}` → the value that it means.
-import { allowCharacters, deeper, spend } from '../evaluation.ts';
+import { contextVariables } from '../embedded/context-references.ts';
+import { replaced, stretches } from '../embedded/delimiters.ts';
+import { deeper, spend } from '../evaluation.ts';
 import { ExpressionFault, typeFault } from '../fault.ts';
 import type { Scope } from '../functions/call.ts';
 import { toList } from '../python/iterate.ts';
@@ -14,20 +16,6 @@ import { Undefined } from './undefined.ts';
 
 const inlineIn = (text: string): readonly string[] => [...stretches(text, '{{', '}}')];
 const hasBlock = (text: string): boolean => !stretches(text, '{%', '%}').next().done;
-
-/** The shortest stretches between two delimiters on one line: blind to strings and to nesting. Linear in the text. */
-function* stretches(text: string, open: string, close: string): Generator<string, void> {
-  for (let at = text.indexOf(open); at >= 0; ) {
-    const end = text.indexOf(close, at + open.length);
-    if (end < 0) return;
-    const lineEnd = text.slice(at, end).lastIndexOf('\n'); // of the slice: backwards from `end` it would be read again and again
-    if (lineEnd > 0) at = text.indexOf(open, at + lineEnd);
-    else {
-      yield text.slice(at, end + close.length);
-      at = text.indexOf(open, end + close.length);
-    }
-  }
-}
 
 /** Whether a text is for Jinja to evaluate. */
 export const hasJinja = (text: string): boolean => !stretches(text, '{{', '}}').next().done || hasBlock(text);
@@ -87,12 +75,6 @@ function evaluateExpression(source: string, scope: Scope): Value {
   return value instanceof PyObject && value.typeName === 'generator' ? toList(value) : value;
 }
 
-function replaced(text: string, part: string, instead: string): string {
-  const parts = text.split(part);
-  allowCharacters(text.length + (parts.length - 1) * instead.length);
-  return parts.join(instead);
-}
-
 /** Tells which expression a fault belongs to. */
 function orFault<T>(expression: string, run: () => T): T {
   try {
@@ -133,24 +115,5 @@ export function validateJinja(text: string): readonly GrammarFault[] {
   return faults;
 }
 
-/** `ctx(…)` and what follows it, as far as its characters go. */
-const REFERENCE = /(?<![\p{L}\p{N}_])ctx\([\][a-zA-Z0-9_'".()]*/gu;
-const VARIABLES = [
-  /(?<=\bctx\(\)\.)([a-zA-Z0-9_-]+)\b(?!\()\.?/,
-  /\bctx\(([a-zA-Z0-9_-]+)\)/,
-  /\bctx\('([a-zA-Z0-9_-]+)'\)/,
-  /\bctx\("([a-zA-Z0-9_-]+)"\)/,
-];
-
 /** The variables of the context that a text refers to, each as often as the ways in which it does. */
-export function jinjaVariables(text: string): readonly string[] {
-  const references = new Set<string>();
-  for (const expression of inlineIn(text)) {
-    for (const [reference] of betweenBraces(expression).matchAll(REFERENCE)) {
-      if (reference.includes(')')) references.add(reference);
-    }
-  }
-  return [...references]
-    .sort()
-    .flatMap((reference) => VARIABLES.flatMap((pattern) => pattern.exec(reference)?.[1] ?? []));
-}
+export const jinjaVariables = (text: string): readonly string[] => contextVariables(inlineIn(text).map(betweenBraces));

@@ -74,8 +74,7 @@ class Range extends PyObject {
   override slice(start: Value, stop: Value, step: Value): Value {
     const span = spanOf(this.#size, start, stop, step);
     const at = (index: number) => this.#start + index * this.#step;
-    const by = span.step * this.#step;
-    return new Range(at(span.from), at(span.from) + span.count * by, by);
+    return new Range(at(span.from), at(span.to), span.step * this.#step);
   }
   override equals(other: Value): boolean {
     if (!(other instanceof Range) || other.#size !== this.#size) return false;

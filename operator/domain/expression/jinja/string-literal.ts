@@ -1,24 +1,5 @@
 // operator/domain/expression/jinja/string-literal.ts — the text between quotes → the string that it means.
-
-const NAMED: Readonly<Record<string, string>> = {
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '\n': '',
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
-const FAULTS: Readonly<Record<string, string>> = {
-  x: 'truncated \\xXX escape',
-  u: 'truncated \\uXXXX escape',
-  U: 'truncated \\UXXXXXXXX escape',
-};
+import { ESCAPED_IN_STRING, HEX_DIGITS, truncated } from '../python/string-escapes.ts';
 
 /** The string, or what is wrong with one of its escapes. Unknown escapes stay as they are written. */
 export function readString(raw: string): string | { readonly wrong: string } {
@@ -40,15 +21,16 @@ export function readString(raw: string): string | { readonly wrong: string } {
 /** The escape at a backslash. */
 function readEscape(raw: string, at: number): { text: string; length: number } | { wrong: string } {
   const letter = String.fromCodePoint(raw.codePointAt(at + 1) ?? 0);
-  if (Object.hasOwn(NAMED, letter)) return { text: NAMED[letter] ?? '', length: 2 };
+  const known = ESCAPED_IN_STRING.get(letter);
+  if (known !== undefined) return { text: known, length: 2 };
   const octal = /^[0-7]{1,3}/.exec(raw.slice(at + 1, at + 4))?.[0];
   if (octal !== undefined) {
     return { text: String.fromCharCode(Number.parseInt(octal, 8)), length: 1 + octal.length };
   }
-  const digits = Object.hasOwn(HEX_DIGITS, letter) ? HEX_DIGITS[letter] : undefined;
+  const digits = HEX_DIGITS.get(letter);
   if (digits !== undefined) {
     const hex = raw.slice(at + 2, at + 2 + digits);
-    if (hex.length < digits || !/^[\da-fA-F]+$/.test(hex)) return { wrong: FAULTS[letter] ?? '' };
+    if (hex.length < digits || !/^[\da-fA-F]+$/.test(hex)) return { wrong: truncated(letter) };
     const code = Number.parseInt(hex, 16);
     return code > 0x10ffff
       ? { wrong: 'illegal Unicode character' }

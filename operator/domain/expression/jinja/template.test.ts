@@ -152,6 +152,10 @@ describe('undefined values', () => {
   });
 });
 
+test('what is None is there, in dicts that templates made as well', () => {
+  expect(render("{% set d = {1: 2, 'k': none} %}{{ d.k }} {{ d['k'] }}{{ d.k is none }}")).toBe('None NoneTrue');
+});
+
 describe('the context', () => {
   test.each([
     ['{{ list.append(4) }}{{ list }}', 'None[1, 2, 3, 4]'],

@@ -7,6 +7,19 @@ export interface CivilDate {
   readonly day: number;
 }
 
+/** A date and what a clock shows. */
+export interface CivilTime extends CivilDate {
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly microsecond: number;
+}
+
+/** `offsetMinutes` is what the clock is ahead of UTC, seconds as a fraction; none: it knows no zone. */
+export interface ZonedTime extends CivilTime {
+  readonly offsetMinutes?: number | undefined;
+}
+
 /** Days of an era of 400 years. */
 const ERA_DAYS = 146_097;
 /** Days from 0000-03-01 to 1970-01-01. */

@@ -1,18 +1,12 @@
 // operator/domain/expression/python/date-parser.ts — a date in nearly any notation → its parts, as dateutil's parser.parse reads it.
 import { ExpressionFault } from '../fault.ts';
+import type { CivilTime } from './calendar.ts';
 import { type DateFields, readDate } from './date-reader.ts';
 import { isUtcName } from './date-words.ts';
 import { daysInMonth, UnreadableDate } from './date-ymd.ts';
 
 /** A moment on a clock; without `offsetSeconds` it is not said whose clock. The offset may be out of every zone's range. */
-export interface ParsedDate {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly microsecond: number;
+export interface ParsedDate extends CivilTime {
   /** East of Greenwich. */
   readonly offsetSeconds?: number;
 }

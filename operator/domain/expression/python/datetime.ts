@@ -1,6 +1,6 @@
 // operator/domain/expression/python/datetime.ts — Python's datetime and date: exact to the microsecond.
 import { ExpressionFault, typeFault, valueFault } from '../fault.ts';
-import { type CivilDate, civilOf, daysInMonth, daysOf } from './calendar.ts';
+import { type CivilDate, civilOf, daysInMonth, daysOf, type ZonedTime } from './calendar.ts';
 import { formatTime } from './strftime.ts';
 import { dateAttribute, dateTimeAttribute } from './time-attributes.ts';
 import { Timedelta } from './timedelta.ts';
@@ -68,19 +68,10 @@ export class PyDate extends PyObject implements CivilDate {
   }
 }
 
-/** The fields of a DateTime. `offsetMinutes` is what its clock is ahead of UTC, seconds as a fraction; none: it knows no zone. */
-interface TimeFields extends CivilDate {
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly microsecond: number;
-  readonly offsetMinutes?: number | undefined;
-}
-
 export const MIDNIGHT = { hour: 0, minute: 0, second: 0, microsecond: 0 } as const;
 
 /** A date and a clock, with or without an offset from UTC. */
-export class DateTime extends PyObject implements TimeFields {
+export class DateTime extends PyObject implements ZonedTime {
   readonly typeName = 'datetime';
   readonly year: number;
   readonly month: number;
@@ -91,7 +82,7 @@ export class DateTime extends PyObject implements TimeFields {
   readonly microsecond: number;
   readonly offsetMinutes: number | undefined;
   /** @throws ExpressionFault ValueError `hour must be in 0..23` */
-  constructor(fields: CivilDate & Partial<TimeFields>) {
+  constructor(fields: CivilDate & Partial<ZonedTime>) {
     super();
     checkDate(fields);
     const { hour, minute, second, microsecond } = { ...MIDNIGHT, ...fields };
@@ -146,7 +137,7 @@ export class DateTime extends PyObject implements TimeFields {
   atOffset(offsetMinutes: number): DateTime {
     return DateTime.ofClock(this.epochSeconds + offsetMinutes * 60, this.microsecond, offsetMinutes);
   }
-  with(fields: Partial<TimeFields>): DateTime {
+  with(fields: Partial<ZonedTime>): DateTime {
     const { year, month, day, hour, minute, second, microsecond, offsetMinutes } = this;
     return new DateTime({ year, month, day, hour, minute, second, microsecond, offsetMinutes, ...fields });
   }

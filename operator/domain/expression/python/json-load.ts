@@ -1,80 +1,72 @@
 // operator/domain/expression/python/json-load.ts — JSON text → values, as Python's json.loads() or orjson.loads() reads it.
 import { allowItems, deeper, spend } from '../evaluation.ts';
-import { ExpressionFault, valueFault } from '../fault.ts';
+import type { ExpressionFault } from '../fault.ts';
 import { Dict } from './dict.ts';
-import { float, int } from './numbers.ts';
-import { textLength } from './text.ts';
+import { readJsonNumber } from './json-number.ts';
+import { type JsonDialect, jsonFault, type JsonMistake, jsonMistake, textEnds } from './json-words.ts';
 import type { Plain, Value } from './values.ts';
 
-/** Which reader: Python's own, or orjson, which is strict. Both keep the last of equal keys. */
-export type JsonDialect = 'python' | 'orjson';
+type Entries = readonly (readonly [string, Value])[];
 
-/** The value of a JSON text. @throws ExpressionFault JSONDecodeError, with line and column */
-export function loadJson(text: string, dialect: JsonDialect = 'python'): Value {
+/**
+ * The value of a JSON text; `objectOf` makes its objects, the last of equal keys counts.
+ * @throws ExpressionFault JSONDecodeError, with line and column
+ */
+export function loadJson(
+  text: string,
+  dialect: JsonDialect = 'python',
+  objectOf: (entries: Entries) => Value = asDict,
+): Value {
   spend(text.length >>> 4);
-  const reader = new Reader(text, dialect);
-  return reader.document();
+  return new Reader(text, dialect, objectOf).document();
 }
 
-/** Longest int that Python reads, in digits. */
-const DIGITS_MAX = 4300;
 const WORDS: readonly (readonly [string, Value])[] = [
   ['null', null],
   ['true', true],
   ['false', false],
 ];
 const PYTHON_WORDS: readonly (readonly [string, Value])[] = [
+  ...WORDS,
   ['NaN', Number.NaN],
   ['Infinity', Number.POSITIVE_INFINITY],
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ];
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
-
-/** Words of the two readers for the same mistakes. */
-const MESSAGES = {
-  value: ['Expecting value', 'unexpected character'],
-  end: ['Expecting value', 'unexpected end of data'],
-  extra: ['Extra data', 'unexpected content after document'],
-  key: ['Expecting property name enclosed in double quotes', 'unexpected character'],
-  colon: ["Expecting ':' delimiter", 'unexpected character'],
-  comma: ["Expecting ',' delimiter", 'unexpected character'],
-  control: ['Invalid control character at', 'unexpected control character in string'],
-  escape: ['Invalid \\escape', 'invalid escaped character in string'],
-  unicode: ['Invalid \\uXXXX escape', 'invalid escaped sequence in string'],
-  unclosed: ['Unterminated string starting at', 'unclosed string'],
-} as const;
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 /** A place in a text, moving on. */
 class Reader {
   readonly #text: string;
   readonly #dialect: JsonDialect;
+  readonly #objectOf: (entries: Entries) => Value;
   #at = 0;
-  constructor(text: string, dialect: JsonDialect) {
+  constructor(text: string, dialect: JsonDialect, objectOf: (entries: Entries) => Value) {
     this.#text = text;
     this.#dialect = dialect;
+    this.#objectOf = objectOf;
   }
 
   document(): Value {
-    if (this.#dialect === 'python' && this.#text.startsWith('\ufeff')) {
-      throw this.#told('Unexpected UTF-8 BOM (decode using utf-8-sig)', 0);
-    }
-    if (this.#dialect === 'orjson' && this.#text === '') {
-      throw this.#told('Input is a zero-length, empty document', 0);
-    }
+    const refused = this.#isPython() ? refusedByPython(this.#text) : refusedByOrjson(this.#text);
+    if (refused !== undefined) throw jsonFault(this.#text, 0, refused);
     this.#blanks();
     const value = this.#value();
     this.#blanks();
     if (this.#at < this.#text.length) throw this.#fault('extra');
     return value;
+  }
+
+  #isPython(): boolean {
+    return this.#dialect === 'python';
   }
 
   #blanks(): void {
@@ -90,12 +82,23 @@ class Reader {
     if (c === '"') return this.#string();
     if (c === '{') return deeper(() => this.#object());
     if (c === '[') return deeper(() => this.#list());
-    for (const [word, value] of this.#dialect === 'python' ? [...WORDS, ...PYTHON_WORDS] : WORDS) {
-      if (!this.#text.startsWith(word, this.#at)) continue;
+    for (const [word, value] of this.#isPython() ? PYTHON_WORDS : WORDS) {
+      if (!this.#text.startsWith(word, this.#at)) {
+        if (c === word.charAt(0)) this.#refuseHalf(word);
+        continue;
+      }
       this.#at += word.length;
       return value;
     }
-    return this.#number();
+    const number = readJsonNumber(this.#text, this.#at, this.#dialect);
+    this.#at = number.end;
+    return number.value;
+  }
+
+  #refuseHalf(word: string): void {
+    if (this.#isPython()) return;
+    if (word.startsWith(this.#text.slice(this.#at))) throw textEnds(this.#text);
+    throw jsonFault(this.#text, this.#at, `invalid literal, expected '${word}'`);
   }
 
   #list(): Value {
@@ -104,12 +107,14 @@ class Reader {
     const items: Value[] = [];
     if (this.#take(']')) return items;
     for (;;) {
+      spend(1);
       items.push(this.#value());
-      if (items.length % 64 === 0) allowItems(items.length);
       this.#blanks();
-      if (this.#take(']')) return items;
-      this.#comma(']');
+      if (this.#take(']')) break;
+      this.#comma('item', ']');
     }
+    allowItems(items.length);
+    return items;
   }
 
   #object(): Value {
@@ -123,20 +128,22 @@ class Reader {
       this.#blanks();
       if (!this.#take(':')) throw this.#fault('colon');
       this.#blanks();
+      spend(1);
       entries.push([key, this.#value()]);
-      if (entries.length % 64 === 0) allowItems(entries.length);
       this.#blanks();
-      if (this.#take('}')) return asDict(entries);
-      this.#comma('}');
+      if (this.#take('}')) break;
+      this.#comma('entry', '}');
     }
+    allowItems(entries.length);
+    return this.#objectOf(entries);
   }
 
-  #comma(close: string): void {
-    if (!this.#take(',')) throw this.#fault('comma');
-    const at = this.#at - 1;
+  #comma(about: JsonMistake, close: string): void {
+    const at = this.#at;
+    if (!this.#take(',')) throw this.#fault(about);
     this.#blanks();
     if (!this.#isPython() && this.#text.startsWith(close, this.#at)) {
-      throw this.#told('trailing comma is not allowed', at);
+      throw jsonFault(this.#text, at, 'trailing comma is not allowed');
     }
   }
 
@@ -154,98 +161,80 @@ class Reader {
       let c = this.#text.charCodeAt(this.#at);
       while (c >= 0x20 && c !== 0x22 && c !== 0x5c) c = this.#text.charCodeAt(++this.#at);
       out += this.#text.slice(from, this.#at);
-      if (Number.isNaN(c)) throw this.#fault('unclosed', start);
+      if (Number.isNaN(c)) throw this.#unclosed(start);
       if (c < 0x20) throw this.#fault('control');
       this.#at++;
-      if (c === 0x22) return this.#checked(out, start);
+      if (c === 0x22) return out;
       out += this.#escape(start);
     }
   }
 
-  /** orjson refuses what is no character. */
-  #checked(text: string, start: number): string {
-    if (this.#dialect === 'orjson' && /[\ud800-\udfff]/.test(text) && !text.isWellFormed()) {
-      throw this.#fault('unicode', start);
-    }
-    return text;
-  }
-
   #escape(start: number): string {
     const c = this.#text.charAt(this.#at);
-    if (c === '') throw this.#fault('unclosed', start);
-    const known = Object.hasOwn(ESCAPES, c) ? ESCAPES[c] : undefined;
-    if (known !== undefined) {
-      this.#at++;
-      return known;
-    }
-    if (c !== 'u') {
-      if (this.#dialect === 'orjson') throw this.#fault('escape', this.#at - 1);
-      throw this.#told(`Invalid \\escape`, this.#at - 1);
-    }
-    const digits = this.#text.slice(this.#at + 1, this.#at + 5);
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw this.#fault('unicode', this.#at - (this.#isPython() ? 0 : 1));
-    this.#at += 5;
-    return String.fromCharCode(Number.parseInt(digits, 16));
+    if (c === '') throw this.#unclosed(start);
+    const known = ESCAPES.get(c);
+    if (known === undefined && c !== 'u') throw this.#fault('escape', this.#at - 1);
+    this.#at++;
+    if (known !== undefined) return known;
+    return this.#isPython() ? this.#codeUnit() : this.#character(this.#at - 2);
   }
 
-  #isPython(): boolean {
-    return this.#dialect === 'python';
+  /** The code of four digits; Python wants something behind them. */
+  #digits(): number | undefined {
+    const digits = this.#text.slice(this.#at, this.#at + 4);
+    const end = this.#at + 4;
+    if (!/^[0-9a-fA-F]{4}$/.test(digits) || (this.#isPython() && end >= this.#text.length)) return undefined;
+    this.#at = end;
+    return Number.parseInt(digits, 16);
   }
 
-  #number(): Value {
-    const pattern = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
-    pattern.lastIndex = this.#at;
-    const [digits, fraction, exponent] = pattern.exec(this.#text) ?? [];
-    if (digits === undefined) throw this.#fault(this.#at < this.#text.length ? 'value' : 'end');
-    this.#at += digits.length;
-    if (fraction !== undefined || exponent !== undefined) return this.#float(Number(digits));
-    if (!this.#isPython()) return this.#bounded(digits);
-    if (digits.length > DIGITS_MAX) {
-      throw valueFault(`Exceeds the limit (${DIGITS_MAX} digits) for integer string conversion`);
-    }
-    return digits.length < 16 ? Number(digits) + 0 : int(BigInt(digits));
+  #codeUnit(): string {
+    const code = this.#digits();
+    if (code === undefined) throw this.#fault('digits', this.#at - 1);
+    return String.fromCharCode(code);
   }
 
-  #float(value: number): Value {
-    if (!this.#isPython() && !Number.isFinite(value)) {
-      throw this.#told('number is infinity when parsed as double', this.#at);
-    }
-    return float(value);
+  /** orjson refuses what is no character; `start` is where its first escape begins. */
+  #character(start: number): string {
+    const high = this.#digits() ?? this.#badCharacter(start, 'invalid escaped sequence');
+    if (high < 0xd800 || high > 0xdfff) return String.fromCharCode(high);
+    if (high >= 0xdc00) this.#badCharacter(start, 'invalid high surrogate');
+    if (!this.#text.startsWith('\\u', this.#at)) this.#badCharacter(start, 'no low surrogate');
+    this.#at += 2;
+    const low = this.#digits() ?? this.#badCharacter(start, 'invalid escape');
+    if (low < 0xdc00 || low > 0xdfff) this.#badCharacter(start, 'invalid low surrogate');
+    return String.fromCharCode(high, low);
   }
 
-  /** orjson's ints have 64 bits; what has more is a float. */
-  #bounded(digits: string): Value {
-    if (/^-?0$/.test(digits) && /[0-9]/.test(this.#text.charAt(this.#at))) {
-      throw this.#told('number with leading zero is not allowed', this.#at - digits.length);
-    }
-    if (digits.length < 16) return Number(digits) + 0;
-    if (digits.length > 20) return this.#float(Number(digits));
-    const whole = BigInt(digits);
-    return whole < -(2n ** 63n) || whole >= 2n ** 64n ? this.#float(Number(digits)) : int(whole);
+  #badCharacter(start: number, what: string): never {
+    const isCut = /^(?:\\|(?:\\u)?[0-9a-fA-F]{0,3})$/.test(this.#text.slice(this.#at, this.#at + 6));
+    throw isCut ? textEnds(this.#text) : jsonFault(this.#text, start, `${what} in string`);
   }
 
-  #fault(about: keyof typeof MESSAGES, at = this.#at): ExpressionFault {
-    const [python, orjson] = MESSAGES[about];
-    if (!this.#isPython() && this.#at >= this.#text.length) {
-      return this.#told('unexpected end of data', this.#text.length);
-    }
-    return this.#told(this.#isPython() ? python : orjson, at);
+  #unclosed(start: number): ExpressionFault {
+    return this.#isPython() ? jsonFault(this.#text, start, 'Unterminated string starting at') : textEnds(this.#text);
   }
 
-  #told(what: string, at: number): ExpressionFault {
-    const before = this.#text.slice(0, at);
-    const line = before.split('\n').length;
-    const column = textLength(before.slice(before.lastIndexOf('\n') + 1)) + 1;
-    const message = `${what}: line ${line} column ${column} (char ${textLength(before)})`;
-    return new ExpressionFault('value', 'JSONDecodeError', message, { place: { line, column } });
+  #fault(about: JsonMistake, at = this.#at): ExpressionFault {
+    return jsonMistake(this.#dialect, this.#text, at, about);
   }
+}
+
+const refusedByPython = (text: string): string | undefined =>
+  text.startsWith('\ufeff') ? 'Unexpected UTF-8 BOM (decode using utf-8-sig)' : undefined;
+
+function refusedByOrjson(text: string): string | undefined {
+  if (text === '') return 'Input is a zero-length, empty document';
+  if (!text.isWellFormed()) return 'str is not valid UTF-8: surrogates not allowed';
+  if (text.startsWith('\ufeff')) return 'UTF-8 byte order mark (BOM) is not supported';
+  return /^[ \t\r\n]+$/.test(text) ? 'input data is empty' : undefined;
 }
 
 /** Keys that a plain object would put first, or lose. */
 const REORDERED = /^(?:0|[1-9][0-9]*)$/;
 
 /** A dict of entries in their order; the last of equal keys counts. */
-export function asDict(entries: readonly (readonly [string, Value])[]): Plain | Dict {
+export function asDict(entries: Entries): Plain | Dict {
   allowItems(entries.length);
   if (entries.some(([key]) => key === '__proto__' || REORDERED.test(key))) return new Dict(entries);
   return Object.fromEntries(entries);

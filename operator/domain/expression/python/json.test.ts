@@ -84,6 +84,10 @@ describe('loads', () => {
     ['"a', 'Unterminated string starting at: line 1 column 1 (char 0)'],
     ['"😀\\x"', 'Invalid \\escape: line 1 column 3 (char 2)'],
     ['1 2', 'Extra data: line 1 column 3 (char 2)'],
+    ['"\\u12"', 'Invalid \\uXXXX escape: line 1 column 3 (char 2)'],
+    ['"\\u0041', 'Invalid \\uXXXX escape: line 1 column 3 (char 2)'],
+    ['1.', 'Extra data: line 1 column 2 (char 1)'],
+    ['\ufeff1', 'Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)'],
   ])('%j: %s', (text, message) => {
     expect(() => within(() => loadJson(text))).toThrow(expect.objectContaining({ type: 'JSONDecodeError', message }));
   });
@@ -91,10 +95,31 @@ describe('loads', () => {
   test.each([
     ['', 'Input is a zero-length, empty document: line 1 column 1 (char 0)'],
     ['[1,]', 'trailing comma is not allowed: line 1 column 3 (char 2)'],
-    ['NaN', 'unexpected character: line 1 column 1 (char 0)'],
+    ['NaN', 'unexpected character, expected a JSON value: line 1 column 1 (char 0)'],
     ['{"a": ', 'unexpected end of data: line 1 column 7 (char 6)'],
     ['01', 'number with leading zero is not allowed: line 1 column 1 (char 0)'],
     ['"a\nb"', 'unexpected control character in string: line 1 column 3 (char 2)'],
+    [' \n', 'input data is empty: line 1 column 1 (char 0)'],
+    ['"\ud800"', 'str is not valid UTF-8: surrogates not allowed: line 1 column 1 (char 0)'],
+    ['\ufeff1', 'UTF-8 byte order mark (BOM) is not supported: line 1 column 1 (char 0)'],
+    ['{"a" 1}', "unexpected character, expected ':' after key: line 1 column 6 (char 5)"],
+    ['{"a":1]', "unexpected character, expected ',' or '}': line 1 column 7 (char 6)"],
+    ['[tru]', "invalid literal, expected 'true': line 1 column 2 (char 1)"],
+    ['nul', 'unexpected end of data: line 1 column 4 (char 3)'],
+    ['[1.x]', 'no digit after decimal point: line 1 column 4 (char 3)'],
+    ['[1e+x]', 'no digit after exponent sign: line 1 column 5 (char 4)'],
+    ['[1ex]', 'no digit after exponent sign: line 1 column 4 (char 3)'],
+    ['1e', 'unexpected end of data: line 1 column 3 (char 2)'],
+    ['-x', 'no digit after sign: line 1 column 2 (char 1)'],
+    ['.5', 'no digit after sign: line 1 column 1 (char 0)'],
+    ['-00', 'number with leading zero is not allowed: line 1 column 2 (char 1)'],
+    ['1.5.5', 'unexpected content after document: line 1 column 4 (char 3)'],
+    ['"\\u12"', 'invalid escaped sequence in string: line 1 column 2 (char 1)'],
+    ['"\\u12', 'unexpected end of data: line 1 column 6 (char 5)'],
+    ['"\\ud800\\', 'unexpected end of data: line 1 column 9 (char 8)'],
+    ['"\\ud800\\u0041"', 'invalid low surrogate in string: line 1 column 2 (char 1)'],
+    ['"\\ud800\\u41"', 'invalid escape in string: line 1 column 2 (char 1)'],
+    ['"\\udc00"', 'invalid high surrogate in string: line 1 column 2 (char 1)'],
   ])('orjson: %j: %s', (text, message) => {
     expect(() => within(() => loadJson(text, 'orjson'))).toThrow(message);
   });
@@ -104,6 +129,18 @@ describe('loads', () => {
       18446744073709551615n,
       new Float(2 ** 64),
     ]);
+  });
+
+  test('ints end where Python refuses them', () => {
+    expect(within(() => loadJson('9'.repeat(4300)))).toBe(BigInt('9'.repeat(4300)));
+    expect(() => within(() => loadJson('9'.repeat(4301)))).toThrow('Exceeds the limit (4300 digits)');
+  });
+
+  test('a list as long as lists may be is read', () => {
+    expect(within(() => loadJson(`[${'1,'.repeat(99_999)}1]`))).toHaveLength(100_000);
+    expect(() => within(() => loadJson(`[${'1,'.repeat(100_000)}1]`))).toThrow(
+      expect.objectContaining({ kind: 'budget' }),
+    );
   });
 
   test('nesting ends at the limit', () => {

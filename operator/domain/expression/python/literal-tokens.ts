@@ -4,6 +4,7 @@ import { ExpressionFault } from '../fault.ts';
 import { Bytes } from './collections.ts';
 import { float } from './numbers.ts';
 import { toInt } from './parse-number.ts';
+import { ESCAPED_IN_STRING, truncated } from './string-escapes.ts';
 import type { Value } from './values.ts';
 
 export interface Token {
@@ -150,19 +151,6 @@ function stringValue(body: string, prefix: string, line: number): Value {
   return new Bytes(Uint8Array.from(plain, (c) => c.charCodeAt(0) & 0xff));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\n': '',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
 const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 
 /** Escapes that mean nothing stay as they are; bytes know those of Unicode as such. */
@@ -180,12 +168,10 @@ function unescape(body: string, isBytes: boolean, line: number): string {
       }
       if (c === 'x' && isBytes) throw syntaxFault(`(value error) invalid \\x escape at position ${at}`, line);
       if (c === 'x' || (!isBytes && (c === 'u' || c === 'U' || c === 'N'))) throw brokenEscape(body, at, c, line);
-      return (c === undefined ? undefined : ESCAPES[c]) ?? all;
+      return ESCAPED_IN_STRING.get(c ?? '') ?? all;
     },
   );
 }
-
-const TRUNCATED: Readonly<Record<string, string>> = { x: 'XX', u: 'XXXX', U: 'XXXXXXXX' };
 
 /** An escape with too few digits, or with the name of a character, of which none are known here. */
 function brokenEscape(body: string, at: number, c: string, line: number): ExpressionFault {
@@ -193,7 +179,7 @@ function brokenEscape(body: string, at: number, c: string, line: number): Expres
   if (name) return unicodeFault(body, at, name[0].length, 'unknown Unicode character name', line);
   if (c === 'N') return unicodeFault(body, at, 2, 'malformed \\N character escape', line);
   const digits = /^[0-9a-fA-F]*/.exec(body.slice(at + 2, at + 10))?.[0] ?? '';
-  return unicodeFault(body, at, 2 + digits.length, `truncated \\${c}${TRUNCATED[c] ?? ''} escape`, line);
+  return unicodeFault(body, at, 2 + digits.length, truncated(c), line);
 }
 
 /** Python counts what is not ASCII as the escape of ten characters that it makes of it. */

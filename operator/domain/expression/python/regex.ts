@@ -20,8 +20,8 @@ export interface RegexFlags {
 
 /** Longest expression, in characters. */
 const PATTERN_MAX = 4096;
-/** What it takes to find one occurrence, in steps. */
-const MATCH_STEPS = 8;
+/** What it takes to make something of an occurrence, in steps. */
+const MATCH_STEPS = 4;
 /** By flags and text. */
 const kept = new SourceCache<Regex>({ weight: KEPT_INSTRUCTIONS, weigh: (regex) => regex.weight() });
 
@@ -58,8 +58,7 @@ export class Regex {
   /** Whether a text begins with it: bool(re.match()). */
   testStart(text: string): boolean {
     return this.#program.test(text, 'start');
-  }
-  /** The steps that one pass over a text is worth, for spend(). */
+  } /** The steps that it takes to begin with a text, for spend(): what is large is not tried on what is long. */
   cost(text: string): number {
     return Math.ceil((text.length * this.#program.size()) / 4096);
   }
@@ -92,7 +91,7 @@ export class Regex {
       const spans = find(at);
       const [start, end] = spans?.[0] ?? [0, 0];
       if (!spans) return;
-      spend(MATCH_STEPS + ((end - at) >>> 4));
+      spend(MATCH_STEPS + this.groups);
       yield new Match(this, text, spans);
       at = end > start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
     }
@@ -104,8 +103,8 @@ export class Regex {
     for (const match of this.matches(text)) {
       const groups = Array.from({ length: this.groups }, (_, i) => match.group(i + 1) ?? '');
       found.push(this.groups === 0 ? (match.group(0) ?? '') : this.groups === 1 ? (groups[0] ?? '') : groups);
-      if (found.length % 64 === 0) allowItems(found.length);
     }
+    allowItems(found.length);
     return found;
   }
 
@@ -138,11 +137,11 @@ export class Regex {
       const [start, end] = match.units(0);
       parts.push(text.slice(at, start));
       for (let group = 1; group <= this.groups; group++) parts.push(match.group(group));
-      allowItems(parts.length & 63 ? 0 : parts.length);
       at = end;
       if (++times === count) break;
     }
     parts.push(text.slice(at));
+    allowItems(parts.length);
     return parts;
   }
 }

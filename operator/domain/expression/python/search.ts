@@ -1,5 +1,5 @@
 // operator/domain/expression/python/search.ts — a part in a text, in linear time whatever the two are: both may come from strangers.
-import { spend } from '../evaluation.ts';
+import { spendIfEvaluating } from '../evaluation.ts';
 
 /** Parts up to this length cost the engine's own search at most so many comparisons for each character. */
 const SHORT = 64;
@@ -12,7 +12,7 @@ const isCheap = (length: number, part: string) => part.length <= SHORT || length
 export function indexIn(text: string, part: string, from = 0): number {
   const length = Math.max(text.length - from, 0);
   const at = isCheap(length, part) ? text.indexOf(part, from) : firstOf(places(text, part, from));
-  spend((at < 0 ? length : Math.max(at - from, 0)) >>> 6);
+  spendIfEvaluating((at < 0 ? length : Math.max(at - from, 0)) >>> 6);
   return at;
 }
 
@@ -20,7 +20,7 @@ export function indexIn(text: string, part: string, from = 0): number {
 export function lastIndexIn(text: string, part: string, until = text.length): number {
   const end = Math.min(text.length, until + part.length);
   const at = isCheap(end, part) ? text.lastIndexOf(part, until) : lastOf(places(text.slice(0, end), part, 0));
-  spend((end - Math.max(at, 0)) >>> 6);
+  spendIfEvaluating((end - Math.max(at, 0)) >>> 6);
   return at;
 }
 

@@ -1,15 +1,6 @@
 // operator/domain/expression/python/strftime.ts — a date and a clock + a format → text, as strftime has it in the C locale.
 import { allowCharacters, spend } from '../evaluation.ts';
-import { type CivilDate, dayOfYear, daysOf, isoCalendar, weekdayOf } from './calendar.ts';
-
-/** What a format may show. */
-interface ClockFace extends CivilDate {
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly microsecond: number;
-  readonly offsetMinutes?: number | undefined;
-}
+import { dayOfYear, daysOf, isoCalendar, weekdayOf, type ZonedTime } from './calendar.ts';
 
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 export const MONTHS = [
@@ -29,20 +20,20 @@ export const MONTHS = [
 
 const two = (n: number) => String(n).padStart(2, '0');
 const blank = (n: number) => String(n).padStart(2, ' ');
-const hour12 = (t: ClockFace) => ((t.hour + 11) % 12) + 1;
-const weekday = (t: ClockFace) => WEEKDAYS[weekdayOf(t)] ?? '';
-const month = (t: ClockFace) => MONTHS[t.month - 1] ?? '';
+const hour12 = (t: ZonedTime) => ((t.hour + 11) % 12) + 1;
+const weekday = (t: ZonedTime) => WEEKDAYS[weekdayOf(t)] ?? '';
+const month = (t: ZonedTime) => MONTHS[t.month - 1] ?? '';
 /** Week of the year; weeks begin `first` days after Monday. */
-const week = (t: ClockFace, first: number) => Math.floor((dayOfYear(t) + 6 - ((weekdayOf(t) - first + 7) % 7)) / 7);
+const week = (t: ZonedTime, first: number) => Math.floor((dayOfYear(t) + 6 - ((weekdayOf(t) - first + 7) % 7)) / 7);
 
-function offset(t: ClockFace): string {
+function offset(t: ZonedTime): string {
   if (t.offsetMinutes === undefined) return '';
   const seconds = Math.round(Math.abs(t.offsetMinutes) * 60);
   const rest = seconds % 60 === 0 ? '' : two(seconds % 60);
   return `${t.offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(seconds / 3600))}${two(Math.floor(seconds / 60) % 60)}${rest}`;
 }
 
-const DIRECTIVES: ReadonlyMap<string, (t: ClockFace) => string> = new Map<string, (t: ClockFace) => string>([
+const DIRECTIVES: ReadonlyMap<string, (t: ZonedTime) => string> = new Map<string, (t: ZonedTime) => string>([
   ['a', (t) => weekday(t).slice(0, 3)],
   ['A', weekday],
   ['b', (t) => month(t).slice(0, 3)],
@@ -88,7 +79,7 @@ const DIRECTIVES: ReadonlyMap<string, (t: ClockFace) => string> = new Map<string
 ]);
 
 /** A directive that is unknown stays as it is. @throws ExpressionFault when the text grows too long */
-export function formatTime(pattern: string, time: ClockFace): string {
+export function formatTime(pattern: string, time: ZonedTime): string {
   allowCharacters(pattern.length * 8);
   spend(pattern.length);
   return pattern.replaceAll(/%([\s\S])/g, (all, letter: string) => DIRECTIVES.get(letter)?.(time) ?? all);

@@ -17,25 +17,32 @@ import { PySet, Tuple } from './collections.ts';
 import { hashKey } from './compare.ts';
 import { Dict } from './dict.ts';
 import { asDict } from './json-load.ts';
-import { isPlain, PyObject, type Value } from './values.ts';
+import { PyObject, typeName, type Value } from './values.ts';
 import { constructScalar, SCALAR_TAGS } from './yaml/construct.ts';
+import { PARSING } from './yaml/parsing.ts';
 import { indentQuoted } from './yaml/quoted-lines.ts';
 import { classOf, type YamlError } from './yaml/errors.ts';
+import { canHash, firstLine, kindOf, type Pair, startOf } from './yaml/nodes.ts';
 import { checkSource } from './yaml/source.ts';
 import { resolveTag } from './yaml/resolve.ts';
 
+export interface YamlSettings {
+  /** As orquesta's loader: a key may not be there twice, and << brings nothing in. Default: false. */
+  readonly uniqueKeys?: boolean;
+}
+
 /** The value of a YAML text; null of an empty one. @throws ExpressionFault of PyYAML's classes, with line and column */
-export function loadYaml(text: string): Value {
+export function loadYaml(text: string, { uniqueKeys = false }: YamlSettings = {}): Value {
   spend(3 * text.length);
   checkSource(text);
   try {
-    return new Loader(text).load();
+    return new Loader(text, uniqueKeys).load();
   } catch (fault) {
     const isUnclosed = fault instanceof ExpressionFault && fault.message.startsWith('Missing closing');
     if (!isUnclosed || text.length > REPAIRED_MAX) throw fault;
     const repaired = indentQuoted(text);
     if (repaired === text) throw fault;
-    return new Loader(repaired).load();
+    return new Loader(repaired, uniqueKeys).load();
   }
 }
 
@@ -43,13 +50,17 @@ export function loadYaml(text: string): Value {
 const REPAIRED_MAX = 2 * 1024;
 
 const TAG = 'tag:yaml.org,2002:';
+/** Letters, digits, `-`, `_`; and what PyYAML takes to be the next token already. */
+const ANCHOR = /^[\w-]+(?:[?:,\]}%@`]|$)/;
 
 class Loader {
   readonly #text: string;
+  readonly #uniqueKeys: boolean;
   readonly #lines = new LineCounter();
   readonly #anchors = new Map<string, { readonly node: Node; value?: Value }>();
-  constructor(text: string) {
+  constructor(text: string, uniqueKeys: boolean) {
     this.#text = text;
+    this.#uniqueKeys = uniqueKeys;
   }
 
   load(): Value {
@@ -68,16 +79,7 @@ class Loader {
 
   #parse() {
     try {
-      const documents = parseAllDocuments(this.#text, {
-        schema: 'failsafe',
-        version: '1.1',
-        merge: false,
-        uniqueKeys: false,
-        prettyErrors: false,
-        logLevel: 'silent',
-        keepSourceTokens: true,
-        lineCounter: this.#lines,
-      });
+      const documents = parseAllDocuments(this.#text, { ...PARSING, keepSourceTokens: true, lineCounter: this.#lines });
       return Array.isArray(documents) ? documents : [];
     } catch (error) {
       if (error instanceof RangeError) throw budgetFault('the YAML nests too deeply');
@@ -90,6 +92,9 @@ class Loader {
     if (isAlias(node)) return this.#alias(node.source, node);
     const anchor = 'anchor' in node ? node.anchor : undefined;
     if (anchor === undefined) return this.#value(node);
+    if (!ANCHOR.test(anchor)) {
+      throw this.#fault('ScannerError', 'did not find expected alphabetic or numeric character', startOf(node));
+    }
     const known = this.#anchors.get(anchor);
     if (known) throw this.#fault('ComposerError', 'found duplicate anchor', startOf(node));
     const entry: { readonly node: Node; value?: Value } = { node };
@@ -176,16 +181,29 @@ class Loader {
   #entries(node: YAMLMap): [Value, Value][] {
     const merged: [Value, Value][] = [];
     const own: [Value, Value][] = [];
+    const seen = new Set<string>();
     for (const pair of node.items as Pair[]) {
       this.#refuseNoKey(pair, node);
-      if (this.#isMerge(pair.key)) {
+      if (!this.#uniqueKeys && this.#isMerge(pair.key)) {
         merged.push(...this.#merge(pair.value, node));
         continue;
       }
       const key = this.#key(pair.key, node);
+      if (this.#uniqueKeys) this.#refuseTwice(key, pair.key, node, seen);
       own.push([key, pair.value ? this.#construct(pair.value) : null]);
     }
     return [...merged, ...own];
+  }
+
+  #refuseTwice(key: Value, node: Node | null, mapping: YAMLMap, seen: Set<string>): void {
+    const hash = hashKey(key);
+    if (!seen.has(hash)) {
+      seen.add(hash);
+      return;
+    }
+    const place = this.#place(startOf(node ?? mapping));
+    const text = isScalar(node) ? this.#textOf(node) : '';
+    throw new ExpressionFault('value', 'ConstructorError', `found duplicate key "${text}"`, { place });
   }
 
   /** A colon with nothing before it is a key for YAML 1.2 only; PyYAML wants a ? there. */
@@ -205,15 +223,18 @@ class Loader {
   #key(node: Node | null, mapping: YAMLMap): Value {
     if (!node) return null;
     // A plain = is a text as a key, and nothing anywhere else.
-    if (isScalar(node) && node.type === 'PLAIN' && node.value === '=' && this.#tagOf(node) === undefined) return '=';
+    const isEquals = isScalar(node) && node.type === 'PLAIN' && node.value === '=' && this.#tagOf(node) === undefined;
+    if (isEquals && !this.#uniqueKeys) return '=';
     const key = this.#construct(node);
     const isHashable = key === null || typeof key !== 'object' || (key instanceof PyObject && canHash(key));
     if (isHashable) return key;
-    throw this.#fault(
-      'ConstructorError',
-      'while constructing a mapping: found unhashable key',
-      startOf(node ?? mapping),
-    );
+    if (!this.#uniqueKeys) {
+      throw this.#fault('ConstructorError', 'while constructing a mapping: found unhashable key', startOf(node));
+    }
+    const { line, column } = this.#place(startOf(mapping));
+    const within = `while constructing a mapping\n  in "<unicode string>", line ${line}, column ${column}`;
+    const message = `${within}\nfound unacceptable key (unhashable type: '${typeName(key)}')`;
+    throw this.#fault('ConstructorError', message, startOf(node));
   }
 
   #merge(value: Node | null, mapping: YAMLMap): [Value, Value][] {
@@ -260,31 +281,5 @@ class Loader {
     const properties = /(?:[!&]\S*\s+)+$/.exec(this.#text.slice(Math.max(0, offset - 200), offset))?.[0] ?? '';
     const { line, col } = this.#lines.linePos(offset - properties.length); // a node begins with its tag and anchor
     return { line: Math.max(1, line), column: Math.max(1, col) };
-  }
-}
-
-/** What the parser gives for an entry of a mapping, with the tokens it was read from. */
-interface Pair {
-  readonly key: Node | null;
-  readonly value: Node | null;
-  readonly srcToken?: { readonly start: readonly { readonly type: string }[] };
-}
-
-const startOf = (node: Node): number => ('range' in node ? (node.range?.[0] ?? 0) : 0);
-const firstLine = (message: string): string => message.split('\n')[0] ?? message;
-const kindOf = (tag: string): string =>
-  tag === 'seq' || tag === 'omap' || tag === 'pairs'
-    ? 'sequence'
-    : tag === 'map' || tag === 'set'
-      ? 'mapping'
-      : 'scalar';
-
-function canHash(key: PyObject): boolean {
-  if (isPlain(key)) return false;
-  try {
-    hashKey(key);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -35,6 +35,7 @@ describe('safe_load', () => {
   });
 
   test.each([
+    ['a: &x.y 1', 'ScannerError', 'did not find expected alphabetic or numeric character'],
     ['a: {{ x }}', 'ConstructorError', 'found unhashable key'],
     ['!foo 1', 'ConstructorError', "could not determine a constructor for the tag '!foo'"],
     ['!!python/object:os.system x', 'ConstructorError', "for the tag 'tag:yaml.org,2002:python/object:os.system'"],

@@ -52,6 +52,14 @@ function valueOf(argument: Argument): Value {
   return argument.constant === undefined ? NO_VALUE : argument.constant;
 }
 
+/** Of one class. */
+const instance = <T extends Value>(one: abstract new (...args: never[]) => T, python?: PythonClass) =>
+  eager(
+    (value) => value instanceof one,
+    (value) => value as T,
+    python,
+  );
+
 const itself = (value: Value) => value;
 /** Also takes null. */
 const nullable =
@@ -90,27 +98,11 @@ export const sequence = eager((value) => sequenceItems(value) !== undefined, its
 export const iterator = eager(isIterator, (value) => value as Lazy | Memory);
 export const dict = eager(isDict, (value) => value as AnyDict);
 export const set = eager(isSet, (value) => value as PySet | View);
-export const pair = eager(
-  (value) => value instanceof Pair,
-  (value) => value as Pair,
-  'MappingRule',
-);
-export const ordering = eager(
-  (value) => value instanceof Ordering,
-  (value) => value as Ordering,
-);
-export const regex = eager(
-  (value) => value instanceof Regex,
-  (value) => value as Regex,
-);
-export const layer = eager(
-  (value) => value instanceof Context,
-  (value) => value as Context,
-);
-export const timespan = eager(
-  (value) => value instanceof Timedelta,
-  (value) => value as Timedelta,
-);
+export const pair = instance(Pair, 'MappingRule');
+export const ordering = instance(Ordering);
+export const regex = instance(Regex);
+export const layer = instance(Context);
+export const timespan = instance(Timedelta);
 export const timespanOrNull = eager(
   nullable((value) => value instanceof Timedelta),
   (value) => value as Timedelta | null,
@@ -124,10 +116,7 @@ export const datetime = eager(
   },
 );
 /** One without a zone stays so. */
-export const anyDatetime = eager(
-  (value) => value instanceof DateTime,
-  (value) => value as DateTime,
-);
+export const anyDatetime = instance(DateTime);
 
 /** Code as a function of JavaScript's: its arguments are `$1`, `$2`… */
 export type Lambda = (...values: readonly Value[]) => Value;

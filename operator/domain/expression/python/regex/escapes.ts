@@ -1,5 +1,6 @@
 // operator/domain/expression/python/regex/escapes.ts — what a backslash and the characters after it mean.
 import { ExpressionFault } from '../../fault.ts';
+import { ESCAPED, HEX_DIGITS } from '../string-escapes.ts';
 import type { Source } from './source.ts';
 import type { Category, Node, Position } from './tree.ts';
 
@@ -17,28 +18,13 @@ const POSITIONS: ReadonlyMap<string, Position> = new Map([
   ['\\b', 'boundary'],
   ['\\B', 'not boundary'],
 ]);
-const CHARACTERS: ReadonlyMap<string, number> = new Map([
-  ['\\a', 7],
-  ['\\b', 8],
-  ['\\f', 12],
-  ['\\n', 10],
-  ['\\r', 13],
-  ['\\t', 9],
-  ['\\v', 11],
-  ['\\\\', 0x5c],
-]);
-const HEX_LENGTHS: ReadonlyMap<string, number> = new Map([
-  ['\\x', 2],
-  ['\\u', 4],
-  ['\\U', 8],
-]);
-
+const characterOf = (escape: string): number | undefined => ESCAPED.get(escape.slice(1))?.codePointAt(0);
 const OCTAL = /^[0-7]$/;
 const isDigit = (c: string) => /^[0-9]$/.test(c);
 
 /** What an escape inside of `[…]` stands for: a character, or a class. */
 export function readSetEscape(source: Source, escape: string): number | Category {
-  const known = CHARACTERS.get(escape) ?? CATEGORIES.get(escape) ?? readHex(source, escape);
+  const known = characterOf(escape) ?? CATEGORIES.get(escape) ?? readHex(source, escape);
   if (known !== undefined) return known;
   const c = escape.slice(1);
   if (OCTAL.test(c)) return readOctal(source, escape, 2);
@@ -58,7 +44,7 @@ export function readEscape(source: Source, escape: string, groups: Groups): Node
   if (position) return { is: 'at', position };
   const category = CATEGORIES.get(escape);
   if (category) return { is: 'set', negated: false, items: [{ category }] };
-  const code = CHARACTERS.get(escape) ?? readHex(source, escape);
+  const code = characterOf(escape) ?? readHex(source, escape);
   if (code !== undefined) return { is: 'literal', code };
   const c = escape.slice(1);
   if (c === '0') return { is: 'literal', code: readOctal(source, escape, 2) };
@@ -93,7 +79,7 @@ function octal(source: Source, escape: string): number {
 
 function readHex(source: Source, escape: string): number | undefined {
   if (escape === '\\N') return readName(source);
-  const length = HEX_LENGTHS.get(escape);
+  const length = HEX_DIGITS.get(escape.slice(1));
   if (length === undefined) return undefined;
   const digits = source.getWhile(length, /^[0-9a-fA-F]$/);
   const whole = escape + digits;

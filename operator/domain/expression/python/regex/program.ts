@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js';
 import { ExpressionFault } from '../../fault.ts';
 import { type Emitted, emitRegex, type Traits } from './emit.ts';
+import { Engine, type Occurrence } from './engine.ts';
 import { expandReferences } from './references.ts';
 import { allowProgram, programSize } from './size.ts';
 import { type Node, type Pattern, widthOf } from './tree.ts';
@@ -14,7 +15,7 @@ const ANCHORS = { anywhere: 0, start: 4, whole: 8 } as const;
 type Anchor = keyof typeof ANCHORS;
 
 interface Compiled {
-  readonly re2: RE2JS;
+  readonly engine: Engine;
   readonly groups: readonly number[];
 }
 
@@ -52,7 +53,7 @@ export class Program {
 
   /** Instructions of the program: the work for each character is at most that. */
   size(): number {
-    return this.#get('x', 'anywhere').re2.programSize();
+    return this.#get('x', 'anywhere').engine.size();
   }
 
   /** Instructions of it and of its conditions. */
@@ -67,7 +68,7 @@ export class Program {
   }
 
   test(text: string, anchor: Anchor): boolean {
-    return this.#admits(text, anchor) && this.#get(text, anchor).re2.test(text);
+    return this.#admits(text, anchor) && this.#get(text, anchor).engine.test(text);
   }
 
   find(text: string, from: number, anchor: Anchor): Spans | undefined {
@@ -77,11 +78,11 @@ export class Program {
   /** Finds from one place after the other, never further left: what lookbehinds have seen of the text is not looked at again. */
   finder(text: string, anchor: Anchor): (from: number) => Spans | undefined {
     if (!this.#admits(text, anchor)) return () => undefined;
-    const { re2, groups } = this.#get(text, anchor);
-    const matcher = re2.matcher(text);
+    const { engine, groups } = this.#get(text, anchor);
+    const find = engine.finder(text);
     return (from) => {
-      if (from > text.length || !matcher.find(from)) return undefined;
-      return spansOf(matcher, groups, this.#pattern.groups);
+      const found = find(from);
+      return found && spansOf(found, groups, this.#pattern.groups);
     };
   }
 
@@ -119,7 +120,7 @@ function compile({ text, groups }: Emitted, anchor: Anchor, others: number): Com
   const source = anchor === 'anywhere' ? text : `\\A(?:${text})`;
   allowProgram(programSize(source), others);
   try {
-    return { re2: RE2JS.compile(source, RE2JS.LOOKBEHINDS), groups };
+    return { engine: new Engine(source, RE2JS.LOOKBEHINDS), groups };
   } catch (cause) {
     throw new ExpressionFault('value', 'error', `RE2 does not take it: ${(cause as Error).message}`, { cause });
   }
@@ -128,17 +129,15 @@ function compile({ text, groups }: Emitted, anchor: Anchor, others: number): Com
 const sumOf = (conditions: readonly Condition[]): number =>
   conditions.reduce((sum, { program }) => sum + program.total(), 0);
 
-type Matcher = ReturnType<RE2JS['matcher']>;
-
 /** Groups as Python counts them. What was matched behind a mark is cut off, from what encloses the mark too. */
-function spansOf(matcher: Matcher, groups: readonly number[], count: number): Spans {
+function spansOf(found: Occurrence, groups: readonly number[], count: number): Spans {
   const spans: [number, number][] = Array.from({ length: count + 1 }, () => [-1, -1]);
-  const mark = groups.findIndex((group, i) => group === 0 && matcher.start(i + 1) >= 0);
-  const cut = mark < 0 ? Number.POSITIVE_INFINITY : matcher.start(mark + 1);
-  spans[0] = [matcher.start(), Math.min(matcher.end(), cut)];
+  const mark = groups.findIndex((group, i) => group === 0 && found.start(i + 1) >= 0);
+  const cut = mark < 0 ? Number.POSITIVE_INFINITY : found.start(mark + 1);
+  spans[0] = [found.start(), Math.min(found.end(), cut)];
   for (const [i, group] of groups.entries()) {
-    const start = group === 0 ? -1 : matcher.start(i + 1);
-    if (start >= 0) spans[group] = [start, i < mark ? Math.min(matcher.end(i + 1), cut) : matcher.end(i + 1)];
+    const start = group === 0 ? -1 : found.start(i + 1);
+    if (start >= 0) spans[group] = [start, i < mark ? Math.min(found.end(i + 1), cut) : found.end(i + 1)];
   }
   return spans;
 }

@@ -1,19 +1,9 @@
 // operator/domain/expression/python/regex/template.ts — `\1 \g<name>`: what takes the place of a match.
 import { ExpressionFault, undefinedFault } from '../../fault.ts';
+import { ESCAPED } from '../string-escapes.ts';
 
 /** Texts, and numbers of groups. */
 export type Template = readonly (string | number)[];
-
-const CHARACTERS: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-};
 
 const fault = (message: string, template: readonly string[], at: number) => {
   const before = template.slice(0, at);
@@ -52,7 +42,7 @@ function readEscape(units: readonly string[], at: number, groups: number, names:
     return [String.fromCharCode(Number.parseInt(`0${digits}`, 8)), 2 + digits.length];
   }
   if (/^[1-9]$/.test(c)) return readNumbered(units, at, groups);
-  const known = Object.hasOwn(CHARACTERS, c) ? CHARACTERS[c] : undefined;
+  const known = ESCAPED.get(c);
   if (known === undefined && /^[A-Za-z]$/.test(c)) throw fault(`bad escape \\${c}`, units, at);
   return [known ?? `\\${c}`, 2];
 }
