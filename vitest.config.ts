@@ -7,7 +7,7 @@ const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 const processes = [
   'cli/main.test.ts',
   'runners/conformance/run.test.ts',
-  'operator/kube/transport.test.ts',
+  'operator/kube/transport{,-retries,-watch}.test.ts',
   'operator/http/{server,volume-lock}.test.ts',
 ];
 

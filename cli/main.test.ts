@@ -245,3 +245,14 @@ test("a stored result is read through the API server with the user's token and c
   expect(forged.err).toContain('its digest is sha256:');
   expect(forged.out).not.toContain('large');
 });
+
+test('workflow inspect and graph need no cluster, only a file', async () => {
+  const squall = await serve({});
+  const file = 'e2e/bench/nowhere.yaml';
+  expect(await squall('workflow', 'inspect', file)).toMatchObject({ code: 1, err: expect.stringContaining(file) });
+  expect(await squall('workflow', 'inspect', 'package.json', '-o', 'json')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^\[\n {2}\{\n {4}"type": "syntax"/),
+  });
+  expect((await squall('workflow', 'graph', 'x', '--format', 'png')).code).toBe(2);
+});

@@ -1,6 +1,7 @@
 // cli/main.ts — the command line: verbs, options, and what each one calls.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { WORKFLOW_ENGINES } from '../operator/api/workflow.ts';
 import { type EvalOptions, evaluateExpression } from './eval.ts';
 import { cancelExecutions, getExecutions, type ListOptions, listExecutions } from './execution.ts';
 import { Failure } from './failure.ts';
@@ -9,6 +10,7 @@ import type { Format, Screen } from './print.ts';
 import { rerunExecution, type RunOptions, runAction } from './run.ts';
 import type { Session } from './session.ts';
 import { showStatus } from './status.ts';
+import { drawFile, type GraphOptions, inspectFile, type InspectOptions } from './workflow.ts';
 
 interface GlobalOptions {
   readonly kubeconfig?: string;
@@ -48,9 +50,14 @@ export async function main(words: readonly string[]): Promise<number> {
       exitCode = (await work(session, options, [first ?? []].flat(), rest ?? [])) ?? 0;
       await session.to.dispatcher.close();
     };
-  const offline: Offline = (work) => (_, command) => {
-    exitCode = work(screen, command.optsWithGlobals<EvalOptions>()); // its --context stands where the cluster's does
-  };
+  const offline: Offline =
+    <O>(work: (screen: Screen, options: O, name: string) => number) =>
+    (...passed: unknown[]) => {
+      const command = passed.at(-1) as Command;
+      const [name = ''] = command.processedArgs as [string | undefined];
+      // Options of its own stand where the cluster's do, as --context.
+      exitCode = work(screen, command.optsWithGlobals() as O, name);
+    };
   try {
     await program(doing, offline).parseAsync(words, { from: 'user' });
     return exitCode;
@@ -66,9 +73,7 @@ type Doing = <O>(
   work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>,
 ) => (...passed: unknown[]) => Promise<void>;
 
-type Offline = (
-  work: (screen: Screen, options: EvalOptions) => number,
-) => (options: EvalOptions, command: Command) => void;
+type Offline = <O>(work: (screen: Screen, options: O, name: string) => number) => (...passed: unknown[]) => void;
 
 function program(doing: Doing, offline: Offline): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -136,6 +141,23 @@ function program(doing: Doing, offline: Offline): Command {
     .argument('[parameters...]', 'parameters that are different')
     .action(doing<RunOptions>((session, options, [name = ''], words) => rerunExecution(session, name, words, options)));
 
+  const workflow = squall.command('workflow').description('workflows in files, without a cluster');
+  const onFile = (command: Command): Command =>
+    command
+      .argument('<file>', 'a definition as a pack has it, or manifests; - reads the standard input')
+      .addOption(
+        new Option('--engine <name>', 'language of a definition (default: as its keys say)').choices(WORKFLOW_ENGINES),
+      )
+      .option('--workflow <name>', 'which workflow of a Mistral workbook (default: main, or the only one)');
+  onFile(workflow.command('inspect'))
+    .description('what is wrong with a workflow: syntax, expressions, variables; exit code 1 when something is')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(offline<InspectOptions>((screen, options, file) => inspectFile(screen, file, options)));
+  onFile(workflow.command('graph'))
+    .description('draws a workflow')
+    .addOption(new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg']).default('mermaid'))
+    .action(offline<GraphOptions>((screen, options, file) => drawFile(screen, file, options)));
+
   squall
     .command('status')
     .description('operator, webhooks, queue, last event and last failure; exit code 1 without a ready operator')
@@ -151,7 +173,7 @@ function program(doing: Doing, offline: Offline): Command {
     .option('--cel <expression>', "a rule's match.cel")
     .option('--context <file>', 'JSON or YAML with the names that it sees; - reads the standard input')
     .action(
-      offline((screen, options) =>
+      offline<EvalOptions>((screen, options) =>
         evaluateExpression(screen, options, { nowMs: Date.now(), seed: Math.floor(Math.random() * 2 ** 32) }),
       ),
     );

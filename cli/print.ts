@@ -16,6 +16,8 @@ const COLOURS: Readonly<Record<Phase, number>> = {
   Requested: 36,
   Delayed: 36,
   Running: 36,
+  Pausing: 33,
+  Paused: 33,
   Canceling: 33,
   Succeeded: 32,
   Failed: 31,
@@ -37,7 +39,7 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 export const phaseTable = (screen: Screen, heading: readonly string[], rows: readonly (readonly string[])[]): string =>
   screen.colour
     ? table(heading, rows).replaceAll(
-        /(?<=\s{2})(Requested|Delayed|Running|Canceling|Succeeded|Failed|TimedOut|Abandoned|Canceled)(?=\s{2}|\n)/g,
+        /(?<=\s{2})(Requested|Delayed|Running|Pausing|Paused|Canceling|Succeeded|Failed|TimedOut|Abandoned|Canceled)(?=\s{2}|\n)/g,
         (word) => paint(screen, COLOURS[word as Phase], word),
       )
     : table(heading, rows);

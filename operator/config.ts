@@ -32,6 +32,13 @@ const Environment = z.object({
   SQUALL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   SQUALL_LIVE_EXECUTIONS_MAX: z.coerce.number().int().min(1).default(20_000),
   SQUALL_EXECUTION_TTL_SECONDS: z.coerce.number().int().min(0).default(86_400),
+  SQUALL_WORKFLOW_TASKS_MAX: z.coerce.number().int().min(1).default(10_000),
+  SQUALL_WORKFLOW_CONTEXT_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(4 * 1024 * 1024),
+  SQUALL_WORKFLOW_DEPTH_MAX: z.coerce.number().int().min(1).max(100).default(50),
   SQUALL_DELIVERY_SECONDS: z.coerce.number().int().min(1).default(1800),
   SQUALL_IMAGE_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   SQUALL_IMAGE_PULL_SECRETS: z.string().default(''),
@@ -66,6 +73,7 @@ export interface Config {
   readonly logLevel: string;
   readonly liveExecutionsMax: number;
   readonly executionTtlSeconds: number;
+  readonly workflowLimits: { readonly tasks: number; readonly contextBytes: number; readonly depth: number };
   readonly deliverySeconds: number;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly imagePullSecrets: readonly string[];
@@ -109,6 +117,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: e.SQUALL_LOG_LEVEL,
     liveExecutionsMax: e.SQUALL_LIVE_EXECUTIONS_MAX,
     executionTtlSeconds: e.SQUALL_EXECUTION_TTL_SECONDS,
+    workflowLimits: {
+      tasks: e.SQUALL_WORKFLOW_TASKS_MAX,
+      contextBytes: e.SQUALL_WORKFLOW_CONTEXT_BYTES_MAX,
+      depth: e.SQUALL_WORKFLOW_DEPTH_MAX,
+    },
     deliverySeconds: e.SQUALL_DELIVERY_SECONDS,
     imagePullPolicy: e.SQUALL_IMAGE_PULL_POLICY,
     imagePullSecrets: e.SQUALL_IMAGE_PULL_SECRETS.split(',').filter((name) => name !== ''),

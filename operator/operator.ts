@@ -6,6 +6,9 @@ import { readCorePack, startCorePack } from './controllers/core-pack.ts';
 import { executionReconciler, startSweep } from './controllers/execution.ts';
 import { ruleReconciler } from './controllers/rule.ts';
 import { triggerTypeReconciler } from './controllers/trigger-type.ts';
+import { RunStore } from './controllers/run-store.ts';
+import { workflowReconciler } from './controllers/workflow.ts';
+import { workflowRunReconciler } from './controllers/workflow-run.ts';
 import { withCa } from './domain/job/settings.ts';
 import { buildDoor, type Door } from './http/door.ts';
 import { buildHealthServer, unreadyParts } from './http/health.ts';
@@ -156,7 +159,8 @@ async function lead(
   });
   const triggerTypes = triggerTypeReconciler(stores.triggerTypes);
   const rules = ruleReconciler({ ...stores, systemNamespace: config.namespace });
-  const actions = actionReconciler(stores.actions);
+  const actions = actionReconciler(stores);
+  const workflows = workflowReconciler(stores, config.namespace);
   const executions = executionReconciler({
     sources: stores,
     client,
@@ -165,6 +169,15 @@ async function lead(
     systemNamespace: config.namespace,
     storeResult: (json) => door.results.put(json),
     log,
+  });
+  const runs = workflowRunReconciler({
+    sources: stores,
+    store: new RunStore({ client, transport, readResult: (digest) => door.results.text(digest), sha256 }),
+    storeResult: (json) => door.results.put(json),
+    limits: config.workflowLimits,
+    serviceUrl: config.serviceUrl,
+    systemNamespace: config.namespace,
+    sha256,
   });
   await terms.run(stop, async (term) => {
     log.info('this process leads');
@@ -177,7 +190,14 @@ async function lead(
     const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
       runLoop(reconciler, { client, log, metrics, stop: term, queue: own });
     const endSweep = startSweep({ sources: stores, queue, metrics, log });
-    const loops = [loop(triggerTypes), loop(rules), loop(actions), loop(executions, queue)];
+    const loops = [
+      loop(triggerTypes),
+      loop(rules),
+      loop(actions),
+      loop(workflows),
+      loop(runs),
+      loop(executions, queue),
+    ];
     await Promise.all([...loops, corePack.done]).finally(endSweep);
   });
 }

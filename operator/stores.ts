@@ -1,14 +1,21 @@
 // operator/stores.ts — every cache of the operator: which objects, what of them is kept, how they are looked up, and their watches.
-import type { Rule as RuleObject, TriggerType as TriggerTypeObject } from './api/kinds.ts';
-import { Action, Execution, Rule, TriggerType } from './api/kinds.ts';
+import type { Rule as RuleObject, TriggerType as TriggerTypeObject, Workflow as WorkflowObject } from './api/kinds.ts';
+import { Action, Execution, Rule, TriggerType, Workflow } from './api/kinds.ts';
 import { type KubeObject, LABEL } from './api/meta.ts';
 import { RuleSpec, type RuleStatus } from './api/rule.ts';
 import { TriggerTypeSpec, type TriggerTypeStatus } from './api/trigger-type.ts';
 import { projectAction } from './controllers/action.ts';
 import { projectExecution } from './controllers/execution.ts';
+import { projectWorkflow } from './controllers/workflow.ts';
 import { BY_EXECUTION } from './domain/job/names.ts';
 import { type Job, type Pod, projectJob, projectPod } from './domain/job/shapes.ts';
-import { ACTION_INDEXES, EXECUTION_INDEXES, RULE_INDEXES, TRIGGER_TYPE_INDEXES } from './domain/rule/indexes.ts';
+import {
+  ACTION_INDEXES,
+  EXECUTION_INDEXES,
+  RULE_INDEXES,
+  TRIGGER_TYPE_INDEXES,
+  WORKFLOW_INDEXES,
+} from './domain/rule/indexes.ts';
 import { API_KEYS_SECRET, type KubeSecret, type Sources, WEBHOOKS_SECRET } from './http/sources.ts';
 import { KIND } from './kube/paths.ts';
 import { reflect } from './kube/reflect.ts';
@@ -18,6 +25,7 @@ import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
 export interface Stores extends Sources {
+  readonly workflows: Store<WorkflowObject>;
   readonly jobs: Store<Job>;
   readonly pods: Store<Pod>;
 }
@@ -33,6 +41,7 @@ export function createStores(log: Log): Stores {
     });
   return {
     actions: store({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
+    workflows: store({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
     triggerTypes: store({ kind: TriggerType, project: projectTriggerType, indexes: TRIGGER_TYPE_INDEXES }),
     rules: store({ kind: Rule, project: projectRule, indexes: RULE_INDEXES }),
     executions: store({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
@@ -69,6 +78,7 @@ export function watchAll({ transport, stores, namespace, log, metrics, stop }: W
   };
   const of = (store: unknown) => store as Store<KubeObject>;
   start(of(stores.actions));
+  start(of(stores.workflows));
   start(of(stores.triggerTypes));
   start(of(stores.rules));
   start(of(stores.executions));

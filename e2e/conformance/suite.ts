@@ -1,5 +1,6 @@
 // e2e/conformance/suite.ts — what a suite is: a recorded case in, an answer of ours out.
 import type { Value } from '../../operator/domain/expression/python/values.ts';
+import type { Json } from './tagged.ts';
 
 /** One recorded case; which other fields it has depends on suite and mode. */
 export interface Case {
@@ -20,4 +21,6 @@ export interface Suite {
   readonly name: string;
   /** An ExpressionFault that it throws counts as the answer; everything else that it throws is a failure. */
   run(one: Case): Answer;
+  /** What the result has to equal, where that is not the case's `result` or `intended`. */
+  expected?(one: Case): Json;
 }

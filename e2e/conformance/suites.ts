@@ -11,10 +11,14 @@ const ADAPTERS: Readonly<Record<string, () => Promise<{ readonly suite: Suite }>
   timers: () => import('./suites/timers.ts'),
   crypto: () => import('./suites/crypto.ts'),
   aliases: () => import('./suites/aliases.ts'),
+  orquesta: () => import('./suites/orquesta.ts'),
+  orquesta_transitions: () => import('./suites/orquesta_transitions.ts'),
+  orquesta_inspect: () => import('./suites/orquesta_inspect.ts'),
+  orquesta_misc: () => import('./suites/orquesta_misc.ts'),
 };
 
-/** Suites of the workflow engine, which is not here yet. */
-const LATER: readonly string[] = ['orquesta', 'orquesta_inspect', 'orquesta_transitions', 'orquesta_misc'];
+/** Suites of engines that are not here yet. */
+const LATER: readonly string[] = [];
 
 export type Loaded =
   | { readonly state: 'loaded'; readonly suite: Suite }

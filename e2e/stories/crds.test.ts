@@ -22,6 +22,12 @@ test.each<[string, string, object]>([
     'Action',
     { ...shell, parameters: { a: { type: 'string', format: 'uri', default: [1] } } },
   ],
+  [
+    'a Workflow, whatever its definition says',
+    'Workflow',
+    { engine: 'orquesta', definition: { version: 1, tasks: { t: { next: [{ do: [null] }] } } } },
+  ],
+  ['a workbook', 'Workflow', { engine: 'mistral', definition: {}, workflow: 'main' }],
   ['the smallest TriggerType', 'TriggerType', {}],
   [
     'a signed webhook',
@@ -63,6 +69,14 @@ test.each<[string, string, object, RegExp]>([
     /spec\.script: give it with runner "local-shell-script"/,
   ],
   ['an unknown runner', 'Action', { runner: 'ftp' }, /spec\.runner: Unsupported value: "ftp"/],
+  ['an unknown engine', 'Workflow', { engine: 'cloudslang', definition: {} }, /spec\.engine: Unsupported value/],
+  ['a Workflow without definition', 'Workflow', { engine: 'orquesta' }, /spec\.definition: Required value/],
+  [
+    'a workflow of what is no workbook',
+    'Workflow',
+    { engine: 'orquesta', definition: {}, workflow: 'x' },
+    /spec\.workflow: give it with engine "mistral" only/,
+  ],
   ['a reference without pack', 'Action', { ...shell, ref: 'nodot' }, /spec\.ref: Invalid value/],
   ['a timeout of 0 s', 'Action', { ...shell, timeoutSeconds: 0 }, /spec\.timeoutSeconds: Invalid value: 0/],
   [
@@ -154,6 +168,7 @@ test.each(KINDS.map((kind) => [kind.kind, kind] as const))(
     expect(text).not.toContain('<no description>');
     const deepest = {
       Action: 'retry.onNodeLoss',
+      Workflow: 'ttlSecondsAfterFinished',
       TriggerType: 'webhook.id.bodyHash.windowSeconds',
       Rule: 'criteria.pattern',
       Execution: 'request.cause.depth',

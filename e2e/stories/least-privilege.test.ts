@@ -30,7 +30,7 @@ const all = ['-A'];
 
 const must: [string, string, readonly string[]][] = [
   ...['get', 'list', 'watch'].flatMap((verb) =>
-    ['actions', 'triggertypes', 'rules', 'executions'].map((kind): [string, string, string[]] => [
+    ['actions', 'workflows', 'triggertypes', 'rules', 'executions'].map((kind): [string, string, string[]] => [
       verb,
       `${kind}.squall.dev`,
       all,

@@ -10,7 +10,7 @@ const { name: namespace } = scratchNamespace('trust');
 const { name: elsewhere } = scratchNamespace('trust-else');
 
 const group = ['squall.dev'];
-const kinds = ['actions', 'triggertypes', 'rules', 'executions'];
+const kinds = ['actions', 'workflows', 'triggertypes', 'rules', 'executions'];
 const request = (more: object = {}): object => ({ request: { action: 'core.local', ...more } });
 const rule = (parameters: object = {}): object => ({
   trigger: { type: 'core.st2.webhook', parameters: { url: 'x' } },

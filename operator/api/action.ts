@@ -1,6 +1,6 @@
 // operator/api/action.ts — Action: something that can be run, with its parameters, limits and pod settings.
 import * as z from 'zod';
-import { Conditions } from './meta.ts';
+import { JudgedStatus } from './meta.ts';
 
 export const Ref = z
   .string()
@@ -8,7 +8,7 @@ export const Ref = z
   .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+$/);
 
 /** Runner types that exist; names are StackStorm's, `container` is ours. */
-export const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'container'] as const;
+export const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'container', 'noop'] as const;
 export type RunnerType = (typeof RUNNERS)[number];
 
 /** Any JSON value; the API server keeps it as it is. */
@@ -40,6 +40,14 @@ export const Parameter = z
   .loose()
   .meta({ 'x-kubernetes-preserve-unknown-fields': true });
 export type Parameter = z.infer<typeof Parameter>;
+
+/** The parameters of what can be run. */
+export const Parameters = z
+  .record(z.string(), Parameter)
+  .default({})
+  .meta({ maxProperties: 128 })
+  .describe('Parameters by name. Default: none.');
+export type Parameters = z.infer<typeof Parameters>;
 
 export const Container = z.object({
   image: z.string().min(1).max(512).describe('Image to run; it must not need root.'),
@@ -145,11 +153,7 @@ export const ActionSpec = z
       .optional()
       .describe('Text of the script, for local-shell-script; its first line chooses the interpreter. Default: none.'),
     container: Container.optional().describe('Image and command, for the runner container. Default: none.'),
-    parameters: z
-      .record(z.string(), Parameter)
-      .default({})
-      .meta({ maxProperties: 128 })
-      .describe('Parameters by name. Default: none.'),
+    parameters: Parameters,
     timeoutSeconds: z
       .int()
       .min(1)
@@ -187,17 +191,8 @@ export const ActionSpec = z
   });
 export type ActionSpec = z.infer<typeof ActionSpec>;
 
-export const ActionStatus = z.object({
-  // Not yet judged is a generation that no spec has: tools that follow kstatus then say InProgress, not Current.
-  observedGeneration: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ default: 0 })
-    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
-  conditions: Conditions.optional(),
-});
-export type ActionStatus = z.infer<typeof ActionStatus>;
+export const ActionStatus = JudgedStatus;
+export type ActionStatus = JudgedStatus;
 
 /** Keeps a value for `valueFrom` of a secret parameter. */
 export const SecretValue = z.object({

@@ -10,11 +10,13 @@ export const INLINE_RESULT_MAX_BYTES = 16 * 1024;
 /** Largest result, in bytes of JSON, that a runner may deliver. */
 export const RESULT_MAX_BYTES = 8 * 1024 * 1024;
 
-/** StackStorm's statuses, as one enum: requested, delayed, running, canceling, then how it ended. */
+/** StackStorm's statuses, as one enum: requested, delayed, running, pausing, paused, canceling, then how it ended. */
 export const PHASES = [
   'Requested',
   'Delayed',
   'Running',
+  'Pausing',
+  'Paused',
   'Canceling',
   'Succeeded',
   'Failed',
@@ -55,7 +57,7 @@ export const RequestContext = z.object({
 export type RequestContext = z.infer<typeof RequestContext>;
 
 export const ExecutionRequest = z.object({
-  action: Ref.describe('Reference of the Action, for example core.local.'),
+  action: Ref.describe('Reference of the Action or Workflow, for example core.local.'),
   parameters: FreeForm.optional().describe(
     'Parameters by name; a secret one is {valueFrom: {secretKeyRef: {name, key}}}. Default: none.',
   ),
@@ -75,6 +77,24 @@ export const ExecutionRequest = z.object({
     })
     .optional()
     .describe('What led to the request. Default: a person or a program asked.'),
+  workflow: z
+    .string()
+    .max(256)
+    .optional()
+    .describe('Which workflow of a Mistral workbook is run. Default: the one that the Workflow names.'),
+  rerun: z
+    .object({
+      tasks: z.array(z.string().max(256)).max(256).optional().describe('Names of tasks. Default: those that failed.'),
+      reset: z
+        .array(z.string().max(256))
+        .max(256)
+        .optional()
+        .describe('Those of them whose items all run again, not only the failed ones. Default: none.'),
+    })
+    .optional()
+    .describe(
+      'Goes on with the workflow of cause.rerunOf, from these tasks; what else it did stands. Default: all runs again.',
+    ),
 });
 export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
 
@@ -85,9 +105,11 @@ export const ExecutionSpec = z.object({
     ],
   }),
   control: z
-    .enum(['run', 'cancel'])
+    .enum(['run', 'pause', 'cancel'])
     .default('run')
-    .describe('What you want of it: run, or cancel, which cannot be taken back. Default: run.')
+    .describe(
+      'What you want of it: run; pause, for workflows, which run again resumes; or cancel, which cannot be taken back. Default: run.',
+    )
     .meta({
       'x-kubernetes-validations': [
         {
@@ -115,6 +137,28 @@ export const Attempt = z.object({
   endedAt: z.iso.datetime({ offset: true }).describe('When it ended.'),
 });
 
+/** How far a workflow is: enough to go on after a restart. */
+export const WorkflowState = z.object({
+  revision: name.describe('Name of the ControllerRevision that has the definition which it began with.'),
+  startedAt: z.iso.datetime({ offset: true }).describe('When it began; the journal counts milliseconds from then.'),
+  journal: z
+    .array(z.string().max(4096))
+    .max(50_000)
+    .describe('What happened to it, in order: each entry was written before anything that it led to was done.'),
+  tells: z
+    .enum(['run', 'pause', 'cancel'])
+    .default('run')
+    .describe('What workflows among its children are to do. Default: run.'),
+  tasks: z
+    .object({
+      running: z.int().min(0).describe('Children that have not ended.'),
+      succeeded: z.int().min(0).describe('Children that ended well.'),
+      failed: z.int().min(0).describe('Children that ended otherwise.'),
+    })
+    .describe('How many children it has had.'),
+});
+export type WorkflowState = z.infer<typeof WorkflowState>;
+
 export const ExecutionStatus = z.object({
   phase: Phase.default('Requested').describe('Where it stands. Default: Requested.'),
   attempt: z.int().min(1).default(1).describe('Number of the current attempt, from 1. Default: 1.'),
@@ -140,6 +184,7 @@ export const ExecutionStatus = z.object({
     })
     .optional()
     .describe('Where a larger result is in the result store, up to 8 MiB.'),
+  workflow: WorkflowState.optional().describe('How far a workflow is. Default: none, it is no workflow.'),
   attempts: z.array(Attempt).max(32).optional().describe('The attempts that ended, oldest first.'),
   observedGeneration: z
     .int()

@@ -5,6 +5,7 @@ import { ExecutionSpec, ExecutionStatus } from './execution.ts';
 import { API_VERSION, type Kind, type KubeObject } from './meta.ts';
 import { RuleSpec, RuleStatus } from './rule.ts';
 import { TriggerTypeSpec, TriggerTypeStatus } from './trigger-type.ts';
+import { WorkflowSpec, WorkflowStatus } from './workflow.ts';
 
 export interface Column {
   readonly name: string;
@@ -56,6 +57,25 @@ export const Action = {
   status: ActionStatus,
   columns: [
     { name: 'Runner', type: 'string', jsonPath: '.spec.runner', description: 'How it is run.' },
+    { name: 'Enabled', type: 'boolean', jsonPath: '.spec.enabled', description: 'Whether it may be run.' },
+    ...ready,
+    { name: 'Description', type: 'string', jsonPath: '.spec.description', description: 'What it does.', priority: 1 },
+    age,
+  ],
+} as const satisfies KindDefinition;
+
+export const Workflow = {
+  apiVersion: API_VERSION,
+  kind: 'Workflow',
+  plural: 'workflows',
+  singular: 'workflow',
+  // Not wf: that is Argo's.
+  shortNames: ['sqw'],
+  description: 'Something that can be run and is made of other actions: a definition, with its parameters.',
+  spec: WorkflowSpec,
+  status: WorkflowStatus,
+  columns: [
+    { name: 'Engine', type: 'string', jsonPath: '.spec.engine', description: 'The language of its definition.' },
     { name: 'Enabled', type: 'boolean', jsonPath: '.spec.enabled', description: 'Whether it may be run.' },
     ...ready,
     { name: 'Description', type: 'string', jsonPath: '.spec.description', description: 'What it does.', priority: 1 },
@@ -136,7 +156,7 @@ export const Execution = {
   ],
 } as const satisfies KindDefinition;
 
-export const KINDS: readonly KindDefinition[] = [Action, TriggerType, Rule, Execution];
+export const KINDS: readonly KindDefinition[] = [Action, Workflow, TriggerType, Rule, Execution];
 
 /** An object of one kind, its spec and status already checked. */
 export interface Typed<S, T> extends KubeObject {
@@ -144,6 +164,7 @@ export interface Typed<S, T> extends KubeObject {
   readonly status?: T;
 }
 export type Action = Typed<ActionSpec, ActionStatus>;
+export type Workflow = Typed<WorkflowSpec, WorkflowStatus>;
 export type TriggerType = Typed<TriggerTypeSpec, TriggerTypeStatus>;
 export type Rule = Typed<RuleSpec, RuleStatus>;
 export type Execution = Typed<ExecutionSpec, ExecutionStatus>;

@@ -73,6 +73,19 @@ export const Conditions = z
   .describe('The latest judgements about this object.')
   .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] });
 
+/** Status of what is judged and not run: an Action, a Rule, a TriggerType. */
+export const JudgedStatus = z.object({
+  // Not yet judged is a generation that no spec has: tools that follow kstatus then say InProgress, not Current.
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ default: 0 })
+    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
+  conditions: Conditions.optional(),
+});
+export type JudgedStatus = z.infer<typeof JudgedStatus>;
+
 export const LABEL = {
   /** Name of the Execution that a Job, Pod or Secret belongs to. */
   execution: `${GROUP}/execution`,
@@ -95,6 +108,9 @@ export const LABEL = {
 export const ANNOTATION = {
   /** SHA-256 of the event's body; the same id with another body is refused. */
   eventDigest: `${GROUP}/event-digest`,
+  /** Of a child of a workflow: the name of its task, and which run of it this is. */
+  task: `${GROUP}/task`,
+  taskKey: `${GROUP}/task-key`,
 } as const;
 
 /** Longest name of a Job: it becomes a label of its Pod. */

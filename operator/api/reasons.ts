@@ -31,10 +31,16 @@ export const REASONS = {
   RunnerDied: 'The runner ended without delivering a result.',
   DeadlineExceeded: 'The Job outlived all its timeouts.',
   SpecInvalid: 'The object does not fit its schema.',
+  WorkflowSucceeded: 'The workflow ended well.',
+  WorkflowFailed: 'The workflow failed; see status.result.',
+  WorkflowInvalid: 'The Workflow has an error of its own; see its condition Ready.',
+  WorkflowDisabled: 'The Workflow is disabled; set spec.enabled to true.',
+  WorkflowLimit: 'The workflow has more tasks or variables than the operator allows.',
+  PauseRequested: 'It was paused; set spec.control to run to go on.',
   // Executions: on the way
   Retrying: 'The attempt failed; another one follows.',
   Started: 'The process of the attempt has started.',
-  // Actions, TriggerTypes, Rules: condition Ready
+  // Actions, Workflows, TriggerTypes, Rules: condition Ready
   Accepted: 'The object is valid and in use.',
   RefTaken: 'Another object has the same reference; rename one of them.',
   SchemaInvalid: 'A JSON schema in the object is not valid.',
@@ -43,6 +49,10 @@ export const REASONS = {
   TriggerParametersInvalid: 'The trigger parameters do not fit the TriggerType.',
   CriteriaInvalid: 'A criterion of the Rule cannot be evaluated.',
   TemplateInvalid: 'A template of the Rule cannot be parsed.',
+  DefinitionInvalid: 'The definition of the Workflow has errors.',
+  ContentInvalid:
+    'The definition of the Workflow names an action that is not there, or gives it input that does not fit.',
+  ReferenceCycle: 'Workflows run each other in a circle.',
   // Rules: condition Enforced
   EnforcementSucceeded: 'The last matching event led to an Execution.',
   EnforcementFailed: 'The last event could not be tested or did not lead to an Execution.',

@@ -1,7 +1,7 @@
 // operator/api/rule.ts — Rule: which events lead to which action.
 import * as z from 'zod';
 import { Ref } from './action.ts';
-import { Conditions, FreeForm } from './meta.ts';
+import { FreeForm, JudgedStatus } from './meta.ts';
 
 /** Operators of criteria, under StackStorm's names. */
 export const OPERATORS = [
@@ -156,14 +156,5 @@ export const RuleSpec = z.object({
 });
 export type RuleSpec = z.infer<typeof RuleSpec>;
 
-export const RuleStatus = z.object({
-  // Not yet judged is a generation that no spec has: tools that follow kstatus then say InProgress, not Current.
-  observedGeneration: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ default: 0 })
-    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
-  conditions: Conditions.optional(),
-});
-export type RuleStatus = z.infer<typeof RuleStatus>;
+export const RuleStatus = JudgedStatus;
+export type RuleStatus = JudgedStatus;

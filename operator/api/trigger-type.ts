@@ -1,7 +1,7 @@
 // operator/api/trigger-type.ts — TriggerType: a kind of event, its payload, and the webhook that brings it in.
 import * as z from 'zod';
 import { Ref } from './action.ts';
-import { Conditions, FreeForm } from './meta.ts';
+import { FreeForm, JudgedStatus } from './meta.ts';
 
 /** Where the id of a delivery comes from; the same id is the same event. */
 export const EventIdSource = z
@@ -136,14 +136,5 @@ export const TriggerTypeSpec = z.object({
 });
 export type TriggerTypeSpec = z.infer<typeof TriggerTypeSpec>;
 
-export const TriggerTypeStatus = z.object({
-  // Not yet judged is a generation that no spec has: tools that follow kstatus then say InProgress, not Current.
-  observedGeneration: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ default: 0 })
-    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
-  conditions: Conditions.optional(),
-});
-export type TriggerTypeStatus = z.infer<typeof TriggerTypeStatus>;
+export const TriggerTypeStatus = JudgedStatus;
+export type TriggerTypeStatus = JudgedStatus;

@@ -1,11 +1,11 @@
 // operator/controllers/action.ts — Actions beside those with the same reference → the condition Ready.
 import type { ActionStatus } from '../api/action.ts';
-import type { Action } from '../api/kinds.ts';
-import type { KubeObject } from '../api/meta.ts';
+import type { Action, Workflow } from '../api/kinds.ts';
+import { type KubeObject, refOf } from '../api/meta.ts';
 import { type ObservedAction, parseAction, planAction } from '../domain/action/judge.ts';
-import { ACTION_INDEXES } from '../domain/rule/indexes.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
-import { keyOf, type Store, withoutNoise } from '../kube/store.ts';
+import { keyOf, withoutNoise } from '../kube/store.ts';
+import { type CallableStores, claimantsOf } from './workflow.ts';
 
 /** For the store of Actions. @throws Error for one that does not fit its schema */
 export function projectAction(raw: KubeObject): Action {
@@ -15,15 +15,18 @@ export function projectAction(raw: KubeObject): Action {
   return { ...action, ...(status === undefined ? {} : { status: status as ActionStatus }) };
 }
 
-/** `actions` has ACTION_INDEXES. */
-export function actionReconciler(actions: Store<Action>): Reconciler<ObservedAction, ActionStatus> {
-  const namesakes = (action: Action) => ACTION_INDEXES.ref(action).flatMap((ref) => actions.by('ref', ref));
+export function actionReconciler(stores: CallableStores): Reconciler<ObservedAction, ActionStatus> {
+  const refKey = (callable: Action | Workflow) => `${callable.metadata.namespace}/${refOf(callable)}`;
+  const namesakes = (callable: Action | Workflow) => stores.actions.by('ref', refKey(callable)).map(keyOf);
   return {
     name: 'action',
-    watches: [watched(actions, (action) => [action, ...namesakes(action)].map(keyOf))],
+    watches: [
+      watched(stores.actions, (action) => [keyOf(action), ...namesakes(action)]),
+      watched(stores.workflows, namesakes),
+    ],
     observe: (key) => {
-      const self = actions.get(key);
-      return self && { self, sameRef: namesakes(self) };
+      const self = stores.actions.get(key);
+      return self && { self, sameRef: claimantsOf(stores, refKey(self)) };
     },
     plan: planAction,
   };

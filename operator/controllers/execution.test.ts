@@ -1,12 +1,12 @@
 // operator/controllers/execution.test.ts — the wiring: what an API server sees of one execution, and what it may do to it.
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { KINDS } from '../api/kinds.ts';
+import { KINDS, Workflow } from '../api/kinds.ts';
 import type { Draft, Kind, KubeObject } from '../api/meta.ts';
 import { action, at, container, execution, iso, settings } from '../domain/execution/builders.setup.ts';
 import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
-import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
+import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
 import { KIND } from '../kube/paths.ts';
 import { WorkQueue } from '../kube/queue.ts';
@@ -16,6 +16,7 @@ import { Store } from '../kube/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { projectAction } from './action.ts';
+import { projectWorkflow } from './workflow.ts';
 import { executionReconciler, projectExecution, sweep } from './execution.ts';
 
 const kindOf = (name: string): Kind => KINDS.find(({ kind }) => kind === name) as Kind;
@@ -42,7 +43,8 @@ function scene(...objects: readonly KubeObject[]) {
   };
   for (const object of objects) put(object);
   const client = new Client({ transport: api, kinds: KINDS, stores, fieldManager: 'squall', instance: 'o' });
-  const sources = { executions, actions, triggerTypes, jobs, pods };
+  const workflows = new Store({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES });
+  const sources = { executions, actions, workflows, triggerTypes, jobs, pods };
   let clock = at(1);
   const reconciler = executionReconciler({
     sources,

@@ -1,6 +1,6 @@
 // operator/controllers/execution.ts — Executions with their Jobs and Pods, decided by planExecution; and the sweep that misses nobody.
 import type { ExecutionStatus } from '../api/execution.ts';
-import type { Action, Execution, TriggerType } from '../api/kinds.ts';
+import type { Action, Execution, TriggerType, Workflow } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { ExecutionSettings, ObservedExecution, Refused } from '../domain/execution/observed.ts';
 import { isFinal, parseExecution } from '../domain/execution/parse.ts';
@@ -15,11 +15,13 @@ import { type Key, keyOf, splitKey, type Store, withoutNoise } from '../kube/sto
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { answer, type LookOptions } from './execution-look.ts';
+import { workflowOf } from './workflow-run.ts';
 
 interface ExecutionSources {
   readonly executions: Store<Execution>;
   /** With ACTION_INDEXES. */
   readonly actions: Store<Action>;
+  readonly workflows: Store<Workflow>;
   /** With TRIGGER_TYPE_INDEXES. */
   readonly triggerTypes: Store<TriggerType>;
   /** Both with BY_EXECUTION. */
@@ -51,7 +53,7 @@ export function projectExecution(raw: KubeObject): Execution {
   const { execution } = parsed;
   if (!isFinal(execution.status.phase)) return execution;
   const { parameters: _, ...request } = execution.spec.request;
-  const { result: __, ...status } = execution.status;
+  const { result: __, workflow: ___, ...status } = execution.status;
   return { ...execution, spec: { ...execution.spec, request }, status };
 }
 
@@ -74,6 +76,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
       lost.delete(key);
       return undefined;
     }
+    if (isRun(self, options)) return undefined;
     return { ...observe(self, key, options), refused: refused.get(key), lostJob: lost.get(key) };
   };
   return {
@@ -102,6 +105,12 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
       refused.set(key, { job, reason: why.reason, message: why.message });
     },
   };
+}
+
+/** Whether the controller of workflows looks after it, until it has ended. */
+function isRun(self: Execution, { sources, systemNamespace }: ExecutionControllerOptions): boolean {
+  if (isFinal(self.status?.phase ?? 'Requested')) return false;
+  return self.status?.workflow !== undefined || workflowOf(self, sources, systemNamespace) !== undefined;
 }
 
 const answersOf = ({ missing, warned, stored, log }: ObservedExecution) => ({
@@ -172,7 +181,8 @@ export function startSweep(options: SweepOptions): () => void {
 export function sweep({ sources: { executions, jobs }, queue, metrics, log }: SweepOptions, now: Date): number {
   let found = 0;
   for (const execution of executions.values()) {
-    const { phase = 'Requested', notBefore, startedAt, attempt = 1 } = execution.status ?? {};
+    const { phase = 'Requested', notBefore, startedAt, attempt = 1, workflow } = execution.status ?? {};
+    if (workflow) continue;
     if (phase !== 'Requested' && phase !== 'Delayed' && phase !== 'Running') continue;
     const due = Date.parse(notBefore ?? startedAt ?? execution.metadata.creationTimestamp ?? '');
     const key = keyOf(execution);

@@ -1,11 +1,11 @@
 // operator/controllers/rule.test.ts — Rules and TriggerTypes are judged again when what they depend on changes.
 import { expect, test } from 'vitest';
-import { Action, KINDS, Rule, TriggerType } from '../api/kinds.ts';
+import { Action, KINDS, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import { ActionSpec } from '../api/action.ts';
 import type { Draft } from '../api/meta.ts';
 import { RuleSpec } from '../api/rule.ts';
 import { TriggerTypeSpec } from '../api/trigger-type.ts';
-import { ACTION_INDEXES, RULE_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
+import { ACTION_INDEXES, RULE_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
 import { runLoop } from '../kube/reconcile.ts';
 import { reflect } from '../kube/reflect.ts';
@@ -36,6 +36,11 @@ async function start(objects: readonly Draft[]) {
     project: (raw) => raw as TriggerType,
     indexes: TRIGGER_TYPE_INDEXES,
   });
+  const workflows = new Store<Workflow>({
+    kind: Workflow,
+    project: (raw) => raw as Workflow,
+    indexes: WORKFLOW_INDEXES,
+  });
   const actions = new Store<Action>({ kind: Action, project: (raw) => raw as Action, indexes: ACTION_INDEXES });
   const stores = [rules, triggerTypes, actions];
   for (const store of stores) void reflect({ transport: api, store, stop: stop.signal });
@@ -47,7 +52,7 @@ async function start(objects: readonly Draft[]) {
     metrics: createMetrics({ version: 'test' }),
     stop: stop.signal,
   };
-  void runLoop(ruleReconciler({ rules, triggerTypes, actions, systemNamespace: 'squall' }), options);
+  void runLoop(ruleReconciler({ rules, triggerTypes, actions, workflows, systemNamespace: 'squall' }), options);
   void runLoop(triggerTypeReconciler(triggerTypes), options);
   const reason = (store: Store<Rule> | Store<TriggerType>, name: string) =>
     store.get(`default/${name}`)?.status?.conditions?.[0]?.reason;

@@ -1,9 +1,10 @@
 // operator/controllers/rule.ts — Rules with the TriggerTypes and Actions that they name → the condition Ready.
-import type { Action, Rule, TriggerType } from '../api/kinds.ts';
+import type { Action, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import { refOf } from '../api/meta.ts';
 import type { RuleStatus } from '../api/rule.ts';
 import { type ObservedRule, planRule } from '../domain/rule/judge.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
+import { callableOf } from '../domain/workflow/as-action.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, type Store } from '../kube/store.ts';
 
@@ -14,6 +15,8 @@ export interface RuleStores {
   readonly triggerTypes: Store<TriggerType>;
   /** With ACTION_INDEXES. */
   readonly actions: Store<Action>;
+  /** With WORKFLOW_INDEXES. */
+  readonly workflows: Store<Workflow>;
   /** Where pack core is. */
   readonly systemNamespace: string;
 }
@@ -22,6 +25,7 @@ export function ruleReconciler({
   rules,
   triggerTypes,
   actions,
+  workflows,
   systemNamespace,
 }: RuleStores): Reconciler<ObservedRule, RuleStatus> {
   const namesakes = (rule: Rule) => rules.by('ref', `${rule.metadata.namespace}/${refOf(rule)}`);
@@ -34,7 +38,7 @@ export function ruleReconciler({
       .by('trigger', refOf(type))
       .filter((rule) => triggerKey(rule) === `${type.metadata.namespace}/${refOf(type)}`)
       .map(keyOf);
-  const rulesFor = (action: Action): readonly Key[] =>
+  const rulesFor = (action: Action | Workflow): readonly Key[] =>
     rules
       .by('action', refOf(action))
       .filter((rule) => actionKey(rule) === `${action.metadata.namespace}/${refOf(action)}`)
@@ -45,6 +49,7 @@ export function ruleReconciler({
       watched(rules, (rule) => [keyOf(rule), ...namesakes(rule).map(keyOf)]),
       watched(triggerTypes, rulesOn),
       watched(actions, rulesFor),
+      watched(workflows, rulesFor),
     ],
     observe: (key) => {
       const self = rules.get(key);
@@ -53,7 +58,7 @@ export function ruleReconciler({
         self,
         namesakes: namesakes(self),
         triggerType: winnerOf(triggerTypes.by('ref', triggerKey(self))),
-        action: winnerOf(actions.by('ref', actionKey(self))),
+        action: callableOf(actions.by('ref', actionKey(self)), workflows.by('ref', actionKey(self))),
       };
     },
     plan: planRule,

@@ -5,14 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 import { RESULT_AUDIENCE } from '../api/envelope.ts';
-import { Action, Execution, KINDS, Rule, TriggerType } from '../api/kinds.ts';
+import { Action, Execution, KINDS, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import { ActionSpec } from '../api/action.ts';
 import { API_VERSION, type Draft, type KubeObject } from '../api/meta.ts';
 import { RuleSpec } from '../api/rule.ts';
 import { TriggerTypeSpec } from '../api/trigger-type.ts';
 import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
-import { ACTION_INDEXES, EXECUTION_INDEXES, RULE_INDEXES, TRIGGER_TYPE_INDEXES } from '../domain/rule/indexes.ts';
+import {
+  ACTION_INDEXES,
+  EXECUTION_INDEXES,
+  RULE_INDEXES,
+  TRIGGER_TYPE_INDEXES,
+  WORKFLOW_INDEXES,
+} from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
 import { KIND } from '../kube/paths.ts';
 import { reflect } from '../kube/reflect.ts';
@@ -199,6 +205,7 @@ function storesOf(): Sources {
     rules: new Store({ kind: Rule, project: plain<Rule>, indexes: RULE_INDEXES }),
     triggerTypes: new Store({ kind: TriggerType, project: plain<TriggerType>, indexes: TRIGGER_TYPE_INDEXES }),
     actions: new Store({ kind: Action, project: plain<Action>, indexes: ACTION_INDEXES }),
+    workflows: new Store({ kind: Workflow, project: plain<Workflow>, indexes: WORKFLOW_INDEXES }),
     executions: new Store({ kind: Execution, project: plain<Execution>, indexes: EXECUTION_INDEXES }),
     jobs: new Store({ kind: KIND.job, project: projectJob }),
     pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),

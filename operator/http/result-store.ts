@@ -1,4 +1,5 @@
 // operator/http/result-store.ts — results above the inline limit, as files under the hash of their content.
+import { text } from 'node:stream/consumers';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,6 +61,12 @@ export class ResultStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** As `read`, whole. */
+  async text(digest: string): Promise<string | undefined> {
+    const found = await this.read(digest);
+    return found && (await text(found.stream));
   }
 
   /** Deletes what `isUsed` says that nobody refers to, and is older than an hour. @returns how many files */

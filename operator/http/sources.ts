@@ -1,8 +1,9 @@
 // operator/http/sources.ts — the stores that the doors read instead of asking the API server for each event.
-import type { Action, Execution, Rule, TriggerType } from '../api/kinds.ts';
+import type { Action, Execution, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Job, Pod } from '../domain/job/shapes.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
+import { callableOf } from '../domain/workflow/as-action.ts';
 import { RuleIndex } from '../domain/rule/rule-index.ts';
 import type { Store } from '../kube/store.ts';
 import { unavailable } from './errors.ts';
@@ -17,6 +18,7 @@ export interface Sources {
   readonly rules: Store<Rule>;
   readonly triggerTypes: Store<TriggerType>;
   readonly actions: Store<Action>;
+  readonly workflows: Store<Workflow>;
   readonly executions: Store<Execution>;
   readonly jobs: Store<Job>;
   readonly pods: Store<Pod>;
@@ -33,7 +35,7 @@ export const WEBHOOKS_SECRET = 'squall-webhooks';
 export const STALE_MS = 90_000;
 
 /** The caches that decide about an event; jobs and pods are asked for live on a miss. */
-const DECISIVE = ['rules', 'triggerTypes', 'actions', 'executions', 'apiKeys', 'webhookSecrets'] as const;
+const DECISIVE = ['rules', 'triggerTypes', 'actions', 'workflows', 'executions', 'apiKeys', 'webhookSecrets'] as const;
 
 /** @throws HttpError 503 that names the cache which has not listed yet or whose watch is silent */
 export function assertFresh(sources: Sources): void {
@@ -57,7 +59,9 @@ export function indexRules(rules: Store<Rule>): RuleIndex {
 export function lookup(sources: Sources, namespace: string, systemNamespace: string) {
   const key = (ref: string) => `${namespaceOfRef(ref, namespace, systemNamespace)}/${ref}`;
   return {
-    action: (ref: string): Action | undefined => winnerOf(sources.actions.by('ref', key(ref))),
+    /** Also a Workflow, as an Action. */
+    action: (ref: string): Action | undefined =>
+      callableOf(sources.actions.by('ref', key(ref)), sources.workflows.by('ref', key(ref))),
     triggerType: (ref: string): TriggerType | undefined => winnerOf(sources.triggerTypes.by('ref', key(ref))),
     webhook: (url: string): TriggerType | undefined =>
       winnerOf(sources.triggerTypes.by('webhook', `${namespace}/${url}`)),

@@ -44,6 +44,7 @@ export const KIND = {
   namespace: { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' },
   serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' },
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments' },
+  controllerRevision: { apiVersion: 'apps/v1', kind: 'ControllerRevision', plural: 'controllerrevisions' },
   tokenReview: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', plural: 'tokenreviews' },
   subjectAccessReview: {
     apiVersion: 'authorization.k8s.io/v1',

@@ -74,7 +74,14 @@ async function withoutSchemas(work: () => Promise<void>): Promise<void> {
 }
 
 afterAll(async () => {
-  await kubectl(['-n', namespace, 'delete', 'actions,rules,triggertypes,executions', '--all', '--wait=false']);
+  await kubectl([
+    '-n',
+    namespace,
+    'delete',
+    'actions,workflows,rules,triggertypes,executions',
+    '--all',
+    '--wait=false',
+  ]);
 });
 
 test('poisoned objects of every kind are in error; rules, executions and the door beside them work', async () => {

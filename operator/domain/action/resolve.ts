@@ -10,7 +10,7 @@ import { checkImmutable, checkValue, Refused, type SecretKey, takeSecrets } from
 import { hasTemplate, ParameterFault } from './parameter-graph.ts';
 import { finalJson, plainJson } from './plain-json.ts';
 import { CastFault, renderFinal, renderLive, type Sources } from './render-parameters.ts';
-import { effectiveSchemas, runnerParameters, type Schema, type Schemas } from './runner-parameters.ts';
+import { overlaid, runnerParameters, type Schema, type Schemas } from './runner-parameters.ts';
 import { faultIn, own, parametersSchema } from './schema.ts';
 import { fillDefaults } from './schema-defaults.ts';
 import { isSecretFault, type StandIns, standInsFor } from './secret-stand-ins.ts';
@@ -46,10 +46,21 @@ export interface ParametersRequest {
   readonly world: World;
 }
 
-type Spec = Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>;
+/** Parameters of whatever can be run: those that its runner understands, and its own. */
+export interface Declared {
+  readonly runner: Schemas;
+  readonly parameters: Schemas;
+}
 
 /** Never throws; a user's mistake is a Refusal whose message names parameter and remedy, and no secret. */
-export function resolveParameters(spec: Spec, request: ParametersRequest): ResolvedParameters | Refusal {
+export const resolveParameters = (
+  spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>,
+  request: ParametersRequest,
+): ResolvedParameters | Refusal =>
+  resolveDeclared({ runner: runnerParameters(spec), parameters: spec.parameters }, request);
+
+/** As `resolveParameters`, for what is no Action. */
+export function resolveDeclared(spec: Declared, request: ParametersRequest): ResolvedParameters | Refusal {
   try {
     return resolve(spec, request);
   } catch (error) {
@@ -60,8 +71,8 @@ export function resolveParameters(spec: Spec, request: ParametersRequest): Resol
   }
 }
 
-function resolve(spec: Spec, request: ParametersRequest): ResolvedParameters {
-  const schemas = effectiveSchemas(spec);
+function resolve(spec: Declared, request: ParametersRequest): ResolvedParameters {
+  const schemas = overlaid(spec.runner, spec.parameters);
   const { given, secrets } = takeSecrets(schemas, request.parameters);
   for (const [name, value] of Object.entries(given)) checkValue(value, `parameters.${name}`, 0);
   checkImmutable(schemas, request.parameters);
@@ -98,7 +109,7 @@ interface Rendered {
 
 /** All parameters as a runner gets them, with stand-ins for the secret ones; checked against the schemas, if wanted. */
 function renderWith(
-  spec: Spec,
+  spec: Declared,
   request: ParametersRequest,
   given: Parameters,
   standIns: StandIns,
@@ -106,7 +117,7 @@ function renderWith(
 ): Rendered {
   const { action_context: actionContext = {}, config_context: config = {}, ...additional } = request.context as Plain;
   const sources: Sources = {
-    runner: runnerParameters(spec),
+    runner: spec.runner,
     action: spec.parameters,
     actionContext: actionContext as Plain,
     config: config as Plain,
@@ -122,7 +133,12 @@ function renderWith(
       const [runner, action] = [eachPlain(final.runner), eachPlain(final.action)];
       const made = Object.entries({ ...runner, ...action }).filter(([, value]) => value !== null);
       if (isChecked)
-        check(effectiveSchemas(spec), { ...Object.fromEntries(made), ...eachPlain(live) }, uncast, request.ref);
+        check(
+          overlaid(spec.runner, spec.parameters),
+          { ...Object.fromEntries(made), ...eachPlain(live) },
+          uncast,
+          request.ref,
+        );
       return { runner, action };
     });
   } catch (error) {
@@ -185,9 +201,10 @@ const touched = (name: string | undefined) =>
   );
 
 /** The message for people, of whatever stopped the rendering. */
-function refusalOf(error: unknown, spec: Spec, request: ParametersRequest, { mask }: StandIns): unknown {
+function refusalOf(error: unknown, spec: Declared, request: ParametersRequest, { mask }: StandIns): unknown {
   if (error instanceof Refused) return new Refused(error.reason, mask(error.message), { cause: error });
-  if (error instanceof CastFault) return castRefusal(error, effectiveSchemas(spec)[error.parameter] ?? {}, mask);
+  if (error instanceof CastFault)
+    return castRefusal(error, overlaid(spec.runner, spec.parameters)[error.parameter] ?? {}, mask);
   if (!(error instanceof ExpressionFault)) return error;
   if (!(error instanceof ParameterFault))
     return new Refused('RenderFailed', `parameters: ${mask(error.message)}; make them simpler`);
@@ -198,7 +215,7 @@ function refusalOf(error: unknown, spec: Spec, request: ParametersRequest, { mas
   const message = `${field}: ${mask(error.message)}${at}`;
   if (unknown !== undefined) {
     const known = ['st2kv', ...Object.keys(request.context)];
-    const hint = didYouMean(unknown, [...Object.keys(effectiveSchemas(spec)), ...known]);
+    const hint = didYouMean(unknown, [...Object.keys(overlaid(spec.runner, spec.parameters)), ...known]);
     return new Refused('RenderFailed', `${message}.${hint} Name a parameter or ${known.join(', ')}`);
   }
   if (parameter === undefined)

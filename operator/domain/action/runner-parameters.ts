@@ -24,11 +24,12 @@ const RUNNER_PARAMETERS: Readonly<Record<RunnerType, Schemas>> = {
   'local-shell-cmd': { cmd: { type: 'string', description: 'Command, for sh -c.' }, ...shared },
   'local-shell-script': shared,
   container: {},
+  noop: {},
 };
 
 /** The parameters of a runner; `timeout` has the action's own limit as its default. */
 export function runnerParameters(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds'>): Schemas {
-  if (spec.runner === 'container') return {};
+  if (spec.runner === 'container' || spec.runner === 'noop') return {};
   return {
     ...RUNNER_PARAMETERS[spec.runner],
     timeout: {
@@ -50,9 +51,12 @@ export const secretNames = ({ spec }: { readonly spec: Pick<ActionSpec, 'paramet
   Object.entries(spec.parameters).flatMap(([name, schema]) => (schema.secret === true ? [name] : []));
 
 /** The runner's parameters, each with the action's attributes over it, and the action's own. */
-export function effectiveSchemas(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>): Schemas {
-  const runner = runnerParameters(spec);
-  const own = Object.entries(spec.parameters).map(([name, schema]): [string, Schema] => [
+export const effectiveSchemas = (spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>): Schemas =>
+  overlaid(runnerParameters(spec), spec.parameters);
+
+/** A runner's parameters with others over them: attributes of the same name change, others are added. */
+export function overlaid(runner: Schemas, parameters: Schemas): Schemas {
+  const own = Object.entries(parameters).map(([name, schema]): [string, Schema] => [
     name,
     Object.hasOwn(runner, name) ? { ...runner[name], ...schema } : schema,
   ]);

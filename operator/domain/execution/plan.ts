@@ -1,6 +1,7 @@
 // operator/domain/execution/plan.ts — Execution → Job → end. Everything is decided here, nothing is done here.
 import { actionFault } from '../action/judge.ts';
-import { jobFor } from '../job/job.ts';
+import type { Action } from '../../api/kinds.ts';
+import { jobFor, resolveFor } from '../job/job.ts';
 import { planAttempt } from './attempt.ts';
 import { type End, endAttempt, requestedAt } from './end.ts';
 import type { ExecutionPlan, ObservedExecution } from './observed.ts';
@@ -80,9 +81,19 @@ function start(scene: Scene, waitMs: number): ExecutionPlan {
     );
   const fault = actionFault(action);
   if (fault !== undefined) return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${fault}`);
+  if (action.spec.runner === 'noop') return doNothing(scene, action);
   const made = jobFor(self, action, self.status.attempt, observed.settings, now);
   if (!made.ok) return refuse(scene, made.reason, made.message);
   return { writes: [...tidy.writes, { do: 'create', object: made.job }], requeueAfterMs: FIRST_LOOK_MS };
+}
+
+/** An action that does nothing has nothing to run: it is done when its parameters are right. */
+function doNothing(scene: Scene, action: Action): ExecutionPlan {
+  const resolved = resolveFor(scene.self, action, scene.now);
+  if (!resolved.ok) return refuse(scene, resolved.reason, resolved.message);
+  const stored = { inline: { failed: false, succeeded: true, return_code: 0 } };
+  const message = 'there was nothing to do';
+  return finish(scene, { phase: 'Succeeded', reason: 'ActionSucceeded', message, stored });
 }
 
 /** Reasons that a runner gives itself: its process had ended then. */

@@ -41,16 +41,9 @@ export function jobFor(
   settings: JobSettings,
   now: Date,
 ): JobPlan {
-  const { request } = execution.spec;
-  const world: World = { nowMs: now.getTime(), seed: seedOf(execution.metadata.uid) };
-  const resolved = resolveParameters(action.spec, {
-    ref: refOf(action),
-    parameters: request.parameters ?? {},
-    rendered: request.context?.trigger !== undefined,
-    context: { action_context: actionContext(request.context, action), config_context: {} },
-    world,
-  });
+  const resolved = resolveFor(execution, action, now);
   if (!resolved.ok) return resolved;
+  const world = worldOf(execution, now);
   const isContainer = action.spec.runner === 'container';
   const pod = isContainer
     ? containerPod({ execution, action, attempt, resolved, world }, settings)
@@ -60,8 +53,25 @@ export function jobFor(
   return { ok: true, job: manifest(execution, action, attempt, { pod, timeout, settings }) };
 }
 
+/** The values of all parameters of an Execution. Never throws. */
+export function resolveFor(execution: Execution, action: Action, now: Date): ResolvedParameters | Refusal {
+  const { request } = execution.spec;
+  return resolveParameters(action.spec, {
+    ref: refOf(action),
+    parameters: request.parameters ?? {},
+    rendered: request.context?.trigger !== undefined,
+    context: { action_context: actionContext(request.context, action), config_context: {} },
+    world: worldOf(execution, now),
+  });
+}
+
+const worldOf = (execution: Execution, now: Date): World => ({
+  nowMs: now.getTime(),
+  seed: seedOf(execution.metadata.uid),
+});
+
 /** The chance that templates see is the same whenever the same Execution is planned (FNV-1a). */
-function seedOf(uid: string): number {
+export function seedOf(uid: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < uid.length; i++) hash = Math.imul(hash ^ uid.charCodeAt(i), 0x01000193);
   return hash >>> 0;

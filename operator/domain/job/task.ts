@@ -23,7 +23,8 @@ type Built = { readonly ok: true; readonly task: Task; readonly json: string } |
 
 export function taskFor({ execution, action, attempt, resolved }: TaskInput, settings: JobSettings): Built {
   const { runner } = action.spec;
-  if (runner === 'container') return refusal('ActionInvalid', 'spec.runner: a container has no task');
+  if (runner === 'container' || runner === 'noop')
+    return refusal('ActionInvalid', `spec.runner: ${runner} has no task`);
   const { cmd, cwd, env, kwarg_op: prefix, sudo, timeout } = resolved.runnerParameters;
   if (runner === 'local-shell-cmd' && (typeof cmd !== 'string' || cmd === ''))
     return refusal('ParametersInvalid', "parameters: 'cmd' is a required property; give parameters.cmd");

@@ -1,6 +1,7 @@
 // operator/domain/rule/indexes.ts — by which values the stores of the API kinds are looked up.
-import type { Action, Execution, Rule, TriggerType } from '../../api/kinds.ts';
+import type { Action, Execution, Rule, TriggerType, Workflow } from '../../api/kinds.ts';
 import { LABEL, refOf } from '../../api/meta.ts';
+import { referencesOf } from '../workflow/judge.ts';
 import { stripSlashes } from './rule-index.ts';
 
 type Named = {
@@ -11,6 +12,12 @@ type Named = {
 const byRef = (object: Named): readonly string[] => [`${object.metadata.namespace}/${refOf(object)}`];
 
 export const ACTION_INDEXES = { ref: byRef as (action: Action) => readonly string[] };
+
+export const WORKFLOW_INDEXES = {
+  ref: byRef as (workflow: Workflow) => readonly string[],
+  /** References that its definition names, of all namespaces: pack core is seen by each. */
+  calls: (workflow: Workflow): readonly string[] => referencesOf(workflow),
+};
 
 export const TRIGGER_TYPE_INDEXES = {
   ref: byRef as (type: TriggerType) => readonly string[],
@@ -33,6 +40,11 @@ export const EXECUTION_INDEXES = {
     const label = metadata.labels?.[LABEL.event];
     return label === undefined ? [] : [`${metadata.namespace}/${label}`];
   },
+  /** Key of the Execution that it is a step of. */
+  parent: ({ metadata }: Execution): readonly string[] =>
+    (metadata.ownerReferences ?? [])
+      .filter(({ kind, controller }) => kind === 'Execution' && controller === true)
+      .map(({ name }) => `${metadata.namespace}/${name}`),
   /** Digest of a result in the result store. */
   digest: ({ status }: Execution): readonly string[] => (status?.resultRef ? [status.resultRef.digest] : []),
 };

@@ -22,6 +22,8 @@ export interface Scope {
   /** The names that an expression sees; in workflows also `__state`, `__current_task`, `__current_item`. */
   readonly context: AnyDict;
   readonly datastore?: Datastore | undefined;
+  /** In workflows: what `task(x)` gives for the last execution of a task on a route; undefined when there is none. */
+  readonly taskRecord?: ((task: string, route: number) => Value | undefined) | undefined;
 }
 
 /** A function of orquesta's or StackStorm's: callable in YAQL, a global and a filter in Jinja (the piped value comes first). */

@@ -4,6 +4,7 @@ import { ExpressionFault, typeFault } from '../fault.ts';
 import type { Scope } from '../functions/call.ts';
 import { variable, visible } from '../functions/orquesta/context.ts';
 import { ORQUESTA_FUNCTIONS } from '../functions/orquesta/table.ts';
+import { WORKFLOW_FUNCTIONS } from '../functions/st2/table.ts';
 import { Dict, dictEntries, isDict } from '../python/dict.ts';
 import { isList, isPlain, truthy, type Value } from '../python/values.ts';
 import { define, type FunctionSpec, named, optional, type Parameter, param, rest } from './function.ts';
@@ -128,6 +129,11 @@ const workflowFunctions: readonly FunctionSpec[] = [
     bound(name, parameters, PREPARED.get(name) ?? foreign, name === 'use_none' ? asIs : native),
   ),
 ].filter(({ names }) => names.every((name) => ORQUESTA_FUNCTIONS.has(name)));
+
+/** Those of StackStorm's that only compute. */
+export const ST2_YAQL_FUNCTIONS: readonly FunctionSpec[] = workflowFunctions.filter(({ names }) =>
+  names.every((name) => WORKFLOW_FUNCTIONS.has(name)),
+);
 
 /** What every expression of a workflow may call. */
 export const YAQL_FUNCTIONS = new Registry(workflowFunctions, STANDARD_LIBRARY);

@@ -1,4 +1,4 @@
-// operator/domain/expression/functions/orquesta/task.ts — how the tasks of a workflow stand: task_status(), succeeded(), failed(), completed(), result().
+// operator/domain/expression/functions/orquesta/task.ts — how the tasks of a workflow stand: task_status(), succeeded(), failed(), completed(), result(); and what they were: task().
 import { deeper } from '../../evaluation.ts';
 import { ExpressionFault, typeFault, undefinedFault } from '../../fault.ts';
 import { compare, hashKey } from '../../python/compare.ts';
@@ -56,19 +56,42 @@ function statusOf(scope: Scope, task: Value, givenRoute: Value): Value {
   return dictGet(entry, 'status') ?? UNSET;
 }
 
-/** The status on the nearest earlier route that this one came out of: one whose splits are all among its own. */
+/** The status on the nearest earlier route that this one came out of. */
 function statusBefore(scope: Scope, task: Value, route: Value, state: Value): Value {
+  const before = routeBefore(route, state);
+  return before === undefined ? UNSET : deeper(() => statusOf(scope, task, before));
+}
+
+/** The nearest earlier route that this one came out of: one whose splits are all among its own. */
+function routeBefore(route: Value, state: Value): number | undefined {
   if (!isInt(route)) throw typeFault(`list indices must be integers or slices, not ${typeName(route)}`);
   const routes = get(state, 'routes');
   const mine = splits(index(routes, route));
   for (let before = Number(route) - 1; before >= 0; before--) {
     const isEarlier = [...splits(index(routes, before))].every((split) => mine.has(split));
-    if (isEarlier) return deeper(() => statusOf(scope, task, before));
+    if (isEarlier) return before;
   }
-  return UNSET;
+  return undefined;
 }
 
 const splits = (route: Value): ReadonlySet<string> => new Set(toList(route).map(hashKey));
+
+/** What is known of the last execution of a task, on its route or on the nearest one before it that has one. */
+function recordOf(scope: Scope, givenTask: Value, givenRoute: Value): Value {
+  const current = internal(scope, '__current_task');
+  const task = givenTask ?? get(current, 'id');
+  const route = givenRoute ?? getOrNull(current, 'route') ?? 0;
+  const state = internal(scope, '__state');
+  const at = getOrNull(orEmpty(getOrNull(state, 'tasks'), {}), `${str(task)}__r${str(route)}`);
+  if (at === null) {
+    const before = compare('>', route, 0) ? routeBefore(route, state) : undefined;
+    if (before !== undefined) return deeper(() => recordOf(scope, task, before));
+  } else get(get(scope.context, 'st2'), 'workflow_execution_id'); // the reference looks there, even for what it does not need
+  const record = at === null ? undefined : scope.taskRecord?.(str(task), Number(route));
+  if (record !== undefined) return record;
+  const message = `Unable to find task execution for "${str(task)}".`;
+  throw new ExpressionFault('value', 'ExpressionEvaluationException', message);
+}
 
 /** The status of the current task. */
 function currentStatus(name: string): (...args: Parameters<PyFunction>) => Value {
@@ -87,6 +110,16 @@ export const TASK_READERS: readonly (readonly [string, PyFunction])[] = [
     (call, scope) => {
       const [task = null, route = null] = bind('task_status_', call, ['task_id', ['route', null]]);
       return statusOf(scope, task, route);
+    },
+  ],
+  [
+    'task',
+    (call, scope) => {
+      const [task = null, route = null] = bind('task', call, [
+        ['task_id', null],
+        ['route', null],
+      ]);
+      return recordOf(scope, task, route);
     },
   ],
   ['succeeded', (call, scope) => succeededStatus?.(call, scope) === 'succeeded'],

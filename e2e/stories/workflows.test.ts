@@ -1,0 +1,262 @@
+// e2e/stories/workflows.test.ts — workflows of all three languages run their tasks as Executions, and can be paused, resumed and canceled.
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { Execution } from '../../operator/api/kinds.ts';
+import { apply, createExecution, ended, eventually, getExecution, kubectl, list, ours, ready } from '../harness.ts';
+import { scratchNamespace } from './scratch.ts';
+
+const { name: namespace } = scratchNamespace('workflows');
+
+const workflow = (name: string, engine: string, definition: string, parameters: object = {}) =>
+  ours('Workflow', namespace, name, { engine, definition: parse(definition), parameters });
+
+const childrenOf = async (parent: string) =>
+  (await list(Execution, namespace)).filter(({ metadata }) =>
+    metadata.ownerReferences?.some(({ kind, name }) => kind === 'Execution' && name === parent),
+  );
+const control = (name: string, value: string) =>
+  kubectl(['-n', namespace, 'patch', 'execution', name, '--type=merge', '-p', `{"spec":{"control":"${value}"}}`]);
+
+test('orquesta: parallel tasks, a join, items and published variables lead to the output', async () => {
+  await apply(
+    workflow(
+      'demo.fork-join',
+      'orquesta',
+      `
+version: 1.0
+input:
+  - names
+vars:
+  - greetings: []
+tasks:
+  start:
+    next:
+      - do: [greet, count]
+  greet:
+    with:
+      items: name in <% ctx(names) %>
+      concurrency: 2
+    action: core.local
+    input:
+      cmd: echo hello <% item(name) %>
+    next:
+      - when: <% succeeded() %>
+        publish:
+          - greetings: <% result().select($.stdout) %>
+        do: end
+  count:
+    action: core.local cmd="echo <% ctx(names).len() %>"
+    next:
+      - when: <% succeeded() %>
+        publish: number=<% result().stdout %>
+        do: end
+  end:
+    join: all
+    action: core.noop
+output:
+  - greetings: <% ctx(greetings) %>
+  - number: <% ctx(number) %>
+`,
+      { names: { type: 'array', required: true } },
+    ),
+  );
+  await ready(namespace, 'workflow/demo.fork-join');
+  const name = await createExecution(namespace, 'demo.fork-join', { names: ['ann', 'bob', 'cem'] });
+  const execution = await ended(namespace, name);
+  expect(execution.status).toMatchObject({ phase: 'Succeeded', reason: 'WorkflowSucceeded' });
+  expect(execution.status.result).toEqual({
+    output: { greetings: ['hello ann', 'hello bob', 'hello cem'], number: 3 },
+  });
+  expect(execution.status.workflow?.tasks).toEqual({ running: 0, succeeded: 6, failed: 0 });
+  const children = await childrenOf(name);
+  expect(children).toHaveLength(6);
+  const roots = await kubectl(['-n', namespace, 'get', 'executions', '-l', '!squall.dev/parent', '-o', 'name']);
+  expect(roots.trim().split('\n')).toEqual([`execution.squall.dev/${name}`]);
+});
+
+test('a failure that nobody handles fails the workflow, and says which task', async () => {
+  await apply(
+    workflow(
+      'demo.fails',
+      'orquesta',
+      `
+version: 1.0
+tasks:
+  breaks:
+    action: core.local cmd="echo no >&2; exit 3"
+    next:
+      - when: <% succeeded() %>
+        do: never
+  never:
+    action: core.noop
+`,
+    ),
+  );
+  await ready(namespace, 'workflow/demo.fails');
+  const execution = await ended(namespace, await createExecution(namespace, 'demo.fails'));
+  expect(execution.status).toMatchObject({ phase: 'Failed', reason: 'WorkflowFailed' });
+  expect(execution.status.result).toMatchObject({
+    output: null,
+    errors: [
+      {
+        type: 'error',
+        task_id: 'breaks',
+        message: 'Execution failed. See result for details.',
+        result: { return_code: 3, stderr: 'no' },
+      },
+    ],
+  });
+});
+
+test('an action chain runs one task after another, and publishes', async () => {
+  await apply(
+    workflow(
+      'demo.chain',
+      'action-chain',
+      `
+vars:
+  greeting: hi {{ who }}
+chain:
+  - name: first
+    ref: core.local
+    parameters: { cmd: 'echo {{ greeting }}' }
+    publish: { said: '{{ first.stdout }}' }
+    on-success: second
+  - name: second
+    ref: core.local
+    parameters: { cmd: 'exit 4' }
+    on-failure: third
+  - name: third
+    ref: core.local
+    parameters: { cmd: 'echo {{ said }}, {{ second.return_code }}' }
+`,
+      { who: { type: 'string', default: 'you' } },
+    ),
+  );
+  await ready(namespace, 'workflow/demo.chain');
+  const execution = await ended(namespace, await createExecution(namespace, 'demo.chain', { who: 'all' }));
+  expect(execution.status).toMatchObject({ phase: 'Succeeded' });
+  expect(execution.status.result).toMatchObject({
+    tasks: [
+      { name: 'first', state: 'succeeded', result: { stdout: 'hi all' } },
+      { name: 'second', state: 'failed', result: { return_code: 4 } },
+      { name: 'third', state: 'succeeded', result: { stdout: 'hi all, 4' } },
+    ],
+    published: { said: 'hi all' },
+  });
+});
+
+test('a Mistral workflow runs too', async () => {
+  await apply(
+    workflow(
+      'demo.mistral',
+      'mistral',
+      `
+version: '2.0'
+demo.mistral:
+  type: direct
+  input: [count]
+  output: { text: <% $.text %> }
+  tasks:
+    say:
+      action: core.local cmd="echo <% $.count %> times"
+      publish: { text: <% task(say).result.stdout %> }
+      on-success: [done]
+    done:
+      action: std.noop
+`,
+      { count: { type: 'integer', default: 7 } },
+    ),
+  );
+  await ready(namespace, 'workflow/demo.mistral');
+  const execution = await ended(namespace, await createExecution(namespace, 'demo.mistral'));
+  expect(execution.status).toMatchObject({ phase: 'Succeeded' });
+  expect(execution.status.result).toMatchObject({ text: '7 times', extra: { state: 'SUCCESS' } });
+});
+
+test('a workflow in a workflow is paused with it, and goes on with it; cancel reaches it too', async () => {
+  await apply(
+    workflow(
+      'demo.inner',
+      'orquesta',
+      `
+version: 1.0
+tasks:
+  one:
+    action: core.local cmd="sleep 4"
+    next:
+      - do: two
+  two:
+    action: core.local cmd="echo two"
+output:
+  - done: <% task(two).result.stdout %>
+`,
+    ),
+    workflow(
+      'demo.outer',
+      'orquesta',
+      `
+version: 1.0
+tasks:
+  sub:
+    action: demo.inner
+    next:
+      - publish: got=<% result().output.done %>
+output:
+  - got: <% ctx(got) %>
+`,
+    ),
+  );
+  await ready(namespace, 'workflow/demo.inner', 'workflow/demo.outer');
+  const name = await createExecution(namespace, 'demo.outer');
+  const inner = await eventually('the inner one runs', async () => {
+    const [child] = await childrenOf(name);
+    return child && (await childrenOf(child.metadata.name)).length > 0 ? child.metadata.name : undefined;
+  });
+  await control(name, 'pause');
+  await eventually('both are paused', async () => {
+    const phases = await Promise.all([name, inner].map((one) => getExecution(namespace, one)));
+    return phases.every((one) => one?.status?.phase === 'Paused');
+  });
+  expect(await childrenOf(inner)).toHaveLength(1);
+  await control(name, 'run');
+  const execution = await ended(namespace, name);
+  expect(execution.status).toMatchObject({ phase: 'Succeeded', result: { output: { got: 'two' } } });
+
+  const second = await createExecution(namespace, 'demo.outer');
+  const child = await eventually('it runs again', async () => {
+    const [found] = await childrenOf(second);
+    return found && (await childrenOf(found.metadata.name)).length > 0 ? found.metadata.name : undefined;
+  });
+  await control(second, 'cancel');
+  expect((await ended(namespace, second)).status).toMatchObject({ phase: 'Canceled' });
+  expect((await ended(namespace, child)).status).toMatchObject({ phase: 'Canceled' });
+});
+
+test('a definition with an error is told at its condition, and does not run', async () => {
+  await apply(
+    workflow(
+      'demo.wrong',
+      'orquesta',
+      `
+version: 1.0
+tasks:
+  one:
+    action: core.noop
+    next:
+      - do: nowhere
+output:
+  - x: <% ctx(unknown) %>
+`,
+    ),
+  );
+  const reason = await eventually('it is judged', async () => {
+    const json = await kubectl(['-n', namespace, 'get', 'workflow', 'demo.wrong', '-o', 'json']);
+    const { status } = JSON.parse(json) as { status?: { conditions?: { type: string; message: string }[] } };
+    return status?.conditions?.find(({ type }) => type === 'Ready')?.message;
+  });
+  expect(reason).toMatch(/nowhere/);
+  expect(reason).toMatch(/unknown/);
+  const execution = await ended(namespace, await createExecution(namespace, 'demo.wrong'));
+  expect(execution.status).toMatchObject({ phase: 'Failed', reason: 'WorkflowInvalid' });
+});

@@ -1,0 +1,114 @@
+// operator/controllers/run-store.ts — what a run needs from outside: its pinned definition, results of its children, journals of others.
+import { Execution, type Execution as ExecutionObject, type Workflow } from '../api/kinds.ts';
+import { GROUP, type KubeObject, LABEL, labelValue, refOf } from '../api/meta.ts';
+import { isFinal } from '../domain/execution/parse.ts';
+import { childResult, parentOf } from '../domain/workflow/children.ts';
+import type { Pinned } from '../domain/workflow/pinned.ts';
+import type { Sha256 } from '../domain/trigger/event.ts';
+import type { Client } from '../kube/client.ts';
+import { collectionPath, KIND } from '../kube/paths.ts';
+import type { Key } from '../kube/store.ts';
+import type { Transport } from '../kube/transport.ts';
+
+export interface RunStoreOptions {
+  readonly client: Client;
+  readonly transport: Transport;
+  /** JSON of a result that is not in the status; undefined when it is nowhere. */
+  readonly readResult: (digest: string) => Promise<string | undefined>;
+  readonly sha256: Sha256;
+}
+
+const PAGE = '500';
+/** Definitions that are held. */
+const PINNED_MAX = 500;
+
+export class RunStore {
+  readonly #options: RunStoreOptions;
+  readonly #pinned = new Map<string, Pinned>();
+
+  constructor(options: RunStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the definition as it is now, under a name that its content decides. @returns that name */
+  async pin(workflow: Workflow): Promise<{ readonly revision: string; readonly pinned: Pinned }> {
+    const { engine, definition, parameters, workflow: entry } = workflow.spec;
+    const more = entry === undefined ? {} : { workflow: entry };
+    const pinned = { ref: refOf(workflow), engine, definition, parameters, ...more } as Pinned;
+    const { namespace = '', name, uid, generation = 1 } = workflow.metadata;
+    const revision = `${name.slice(0, 200)}-${this.#options.sha256(JSON.stringify([uid, pinned])).slice(0, 12)}`;
+    const key = `${namespace}/${revision}`;
+    if (!this.#pinned.has(key)) {
+      await this.#options.client.create(
+        {
+          ...KIND.controllerRevision,
+          metadata: { name: revision, namespace, labels: { [`${GROUP}/workflow`]: labelValue(name) } },
+          data: pinned,
+          revision: generation,
+        },
+        { sameAs: (existing) => (existing as KubeObject & { data?: Partial<Pinned> }).data?.ref === pinned.ref },
+      );
+      this.#hold(key, pinned);
+    }
+    return { revision, pinned };
+  }
+
+  /** The definition that a run began with. @throws Error when it is gone */
+  async pinned(namespace: string, revision: string): Promise<Pinned | undefined> {
+    const key = `${namespace}/${revision}` as const;
+    const held = this.#pinned.get(key);
+    if (held) return held;
+    const live = await this.#options.client.getLive(KIND.controllerRevision, key);
+    const pinned = (live as (KubeObject & { data?: Pinned }) | undefined)?.data;
+    if (pinned) this.#hold(key, pinned);
+    return pinned;
+  }
+
+  /** Whether an Execution is there, by the API server itself. */
+  async exists(key: Key): Promise<boolean> {
+    return (await this.#options.client.getLive(Execution, key)) !== undefined;
+  }
+
+  /** What the named children returned. */
+  async results(namespace: string, names: readonly string[]): Promise<Map<string, unknown>> {
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const child = await this.#options.client.getLive(Execution, `${namespace}/${name}`);
+        return [name, await this.#resultOf(child as ExecutionObject | undefined)] as const;
+      }),
+    );
+    return new Map(found);
+  }
+
+  /** What all children of these Executions returned that have ended. */
+  async allResults(namespace: string, parents: readonly string[]): Promise<Map<string, unknown>> {
+    const found = new Map<string, unknown>();
+    for (const parent of parents)
+      for await (const child of this.#children(namespace, parent))
+        if (isFinal(child.status?.phase ?? 'Requested')) found.set(child.metadata.name, await this.#resultOf(child));
+    return found;
+  }
+
+  async #resultOf(child: ExecutionObject | undefined): Promise<unknown> {
+    const digest = child?.status?.resultRef?.digest;
+    const json = digest === undefined ? undefined : await this.#options.readResult(digest);
+    return childResult(child, json === undefined ? undefined : (JSON.parse(json) as unknown));
+  }
+
+  async *#children(namespace: string, parent: string): AsyncIterable<ExecutionObject> {
+    const path = collectionPath(Execution, namespace);
+    let next: string | undefined;
+    do {
+      const query = { labelSelector: `${LABEL.parent}=${labelValue(parent)}`, limit: PAGE };
+      const page = await this.#options.transport.page(path, next === undefined ? query : { ...query, continue: next });
+      for (const child of page.items as ExecutionObject[]) if (parentOf(child)?.name === parent) yield child;
+      next = page.metadata.continue || undefined;
+    } while (next !== undefined);
+  }
+
+  #hold(key: string, pinned: Pinned): void {
+    this.#pinned.set(key, pinned);
+    const [oldest] = this.#pinned.keys();
+    if (this.#pinned.size > PINNED_MAX && oldest !== undefined) this.#pinned.delete(oldest);
+  }
+}

@@ -1,0 +1,76 @@
+// operator/domain/action/parameters-fault.ts — declared parameters → what is wrong with them, with its remedy.
+import type { Parameters } from '../../api/action.ts';
+import type { Value } from '../expression/python/values.ts';
+import { isTemplateString } from './parameter-graph.ts';
+import { overlaid, OVERRIDABLE, type Schema, type Schemas } from './runner-parameters.ts';
+import { ATTRIBUTES, compileSchemas, faultOfSchema, own } from './schema.ts';
+import { faultOfTemplates, PARAMETER_NAMES } from './template-fault.ts';
+
+/** The first fault; `runner` are the parameters of the runner, which those of the same name change. */
+export function parametersFault(parameters: Parameters, runner: Schemas): string | undefined {
+  const entries = Object.entries(parameters);
+  const effective = overlaid(runner, parameters);
+  const names = [...Object.keys(effective), ...PARAMETER_NAMES];
+  for (const [name, schema] of entries) {
+    const base = Object.hasOwn(runner, name) ? runner[name] : undefined;
+    const fault =
+      faultOfName(name) ?? faultOfAttributes(name, schema, base) ?? faultOfDefault(name, schema, base, names);
+    if (fault !== undefined) return fault;
+  }
+  try {
+    compileSchemas(effective);
+  } catch (error) {
+    return `spec.${(error as Error).message}`;
+  }
+  for (const [name, schema] of entries) {
+    const fault = faultOfSchema(schema);
+    if (fault !== undefined) return `spec.parameters.${name}${fault}`;
+  }
+  return faultOfPositions(entries.map(([name, { position }]) => ({ name, position })));
+}
+
+function faultOfName(name: string): string | undefined {
+  if (/^\w{1,128}$/.test(name) && name !== '__proto__') return undefined;
+  return `spec.parameters: "${name.slice(0, 80)}" is no name of a parameter; use letters, digits and _`;
+}
+
+function faultOfAttributes(name: string, schema: Schema, base: Schema | undefined): string | undefined {
+  const place = `spec.parameters.${name}`;
+  const unknown = Object.keys(schema).find((key) => !ATTRIBUTES.includes(key));
+  if (unknown !== undefined) return `${place}.${unknown}: there is no such attribute; remove it`;
+  if (Object.hasOwn(schema, 'format')) return `${place}.format: it is understood in inner schemas only; use pattern`;
+  if (!base) return undefined;
+  const changed = Object.keys(schema).find(
+    (key) => !OVERRIDABLE.includes(key) && JSON.stringify(own(schema, key)) !== JSON.stringify(own(base, key)),
+  );
+  if (changed === undefined) return undefined;
+  return `${place}: The attribute "${changed}" for the runner parameter "${name}" cannot be overridden; only ${OVERRIDABLE.join(', ')} can`;
+}
+
+function faultOfDefault(
+  name: string,
+  schema: Schema,
+  base: Schema | undefined,
+  names: readonly string[],
+): string | undefined {
+  const place = `spec.parameters.${name}`;
+  const value = own(schema, 'default') ?? own(base ?? {}, 'default') ?? undefined;
+  if (own(schema, 'immutable') === true && value === undefined)
+    return `${place}: Immutable param ${name} requires a default value; give ${place}.default`;
+  if (own(schema, 'secret') === true && value !== undefined && value !== '' && !isTemplateString(value as Value))
+    return `${place}.default: a secret must not stand in an Action; remove it and rotate the secret`;
+  return faultOfTemplates(value, `${place}.default`, names);
+}
+
+function faultOfPositions(all: readonly { name: string; position?: number | undefined }[]): string | undefined {
+  const placed = all.filter((p): p is { name: string; position: number } => p.position !== undefined);
+  const sorted = placed.sort((a, b) => a.position - b.position);
+  for (const [i, { name, position }] of sorted.entries()) {
+    const next = sorted[i + 1];
+    if (next?.position === position)
+      return `spec.parameters: Parameters ${name} and ${next.name} have same position ${position}. Position values have to be unique.`;
+    if (next && next.position !== position + 1)
+      return `spec.parameters: Positions supplied [${sorted.map((p) => p.position).join(', ')}] for parameters are not contiguous; number them without gaps`;
+  }
+  return undefined;
+}

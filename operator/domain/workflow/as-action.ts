@@ -1,0 +1,31 @@
+// operator/domain/workflow/as-action.ts — a Workflow as those see it who run it: an Action with its parameters, and nothing to run.
+import type { Action, Workflow } from '../../api/kinds.ts';
+import { winnerOf } from '../rule/reference.ts';
+import { workflowSchemas } from './runner-parameters.ts';
+
+const known = new WeakMap<Workflow, Action>();
+
+function asAction(workflow: Workflow): Action {
+  const found = known.get(workflow);
+  if (found) return found;
+  const { ref, enabled, ttlSecondsAfterFinished } = workflow.spec;
+  const action: Action = {
+    ...workflow,
+    spec: {
+      ...(ref === undefined ? {} : { ref }),
+      enabled,
+      parameters: workflowSchemas(workflow.spec) as Action['spec']['parameters'],
+      runner: 'noop',
+      pendingTimeoutSeconds: 600,
+      ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
+    },
+  };
+  known.set(workflow, action);
+  return action;
+}
+
+/** What a reference means to a caller, of all that claim it. */
+export function callableOf(actions: readonly Action[], workflows: readonly Workflow[]): Action | undefined {
+  const winner = winnerOf<Action | Workflow>([...actions, ...workflows]);
+  return winner && ('engine' in winner.spec ? asAction(winner as Workflow) : (winner as Action));
+}

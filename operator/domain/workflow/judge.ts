@@ -1,0 +1,96 @@
+// operator/domain/workflow/judge.ts — Workflow → whether it can be run, as its condition Ready.
+import type { Action, Workflow } from '../../api/kinds.ts';
+import { type KubeObject, refOf } from '../../api/meta.ts';
+import { WorkflowSpec, type WorkflowStatus } from '../../api/workflow.ts';
+import { parametersFault } from '../action/parameters-fault.ts';
+import { specParser } from '../action/parse-spec.ts';
+import { ACCEPTED, planVerdict, refTaken, type Verdict } from '../action/verdict.ts';
+import type { Value } from '../expression/python/values.ts';
+import type { Plan } from '../plan.ts';
+import type { Finding } from './engine.ts';
+import { lookupIn } from './inspect-content.ts';
+import type { Opened } from './inspect-source.ts';
+import { openDefinition } from './inspect.ts';
+import { ENGINE_PARAMETERS } from './runner-parameters.ts';
+
+export interface ObservedWorkflow {
+  readonly self: Workflow;
+  /** All Actions and Workflows of the namespace that have the same reference, itself among them. */
+  readonly sameRef: readonly KubeObject[];
+  /** What the references in its definition mean; those that mean nothing are not there. */
+  readonly called: ReadonlyMap<string, Action | Workflow>;
+  /** References of Workflows that run each other, from itself back to itself; undefined: none do. */
+  readonly cycle: readonly string[] | undefined;
+}
+
+/** Never throws. */
+export const planWorkflow = (observed: ObservedWorkflow, now: Date): Plan<WorkflowStatus> =>
+  planVerdict(observed.self, judge(observed), now);
+
+/** The Workflow with its defaults, or what of it does not fit its schema; remembered for each version. */
+export const parseWorkflow: (raw: KubeObject) => Workflow | string = specParser<WorkflowSpec>(WorkflowSpec);
+
+function judge({ self, sameRef, called, cycle }: ObservedWorkflow): Verdict {
+  const taken = refTaken(self, refOf(self), sameRef);
+  if (taken) return taken;
+  const fault = workflowFault(self);
+  if (fault) return fault;
+  if (cycle) {
+    const message = `It would run itself: ${cycle.join(' → ')}; take one of these references out`;
+    return { reason: 'ReferenceCycle', message };
+  }
+  const contents = openedWorkflow(self).contents(lookupIn((ref) => called.get(ref)));
+  return contents.length === 0 ? ACCEPTED : { reason: 'ContentInvalid', message: findingsText(contents) };
+}
+
+const faults = new WeakMap<object, { readonly fault: Verdict | undefined }>();
+
+/** What is wrong with a Workflow by itself, whatever else there is; remembered for each spec. */
+export function workflowFault(self: Workflow): Verdict | undefined {
+  const known = faults.get(self.spec);
+  if (known) return known.fault;
+  const fault = findFault(self);
+  faults.set(self.spec, { fault });
+  return fault;
+}
+
+function findFault(self: Workflow): Verdict | undefined {
+  const { parameters, engine } = self.spec;
+  const fault = parametersFault(parameters, ENGINE_PARAMETERS[engine]);
+  if (fault !== undefined) return { reason: 'SchemaInvalid', message: fault };
+  const { findings } = openedWorkflow(self);
+  return findings.length === 0 ? undefined : { reason: 'DefinitionInvalid', message: findingsText(findings) };
+}
+
+const opened = new WeakMap<object, Opened>();
+
+function openedWorkflow(self: Workflow): Opened {
+  const { spec } = self;
+  let known = opened.get(spec);
+  if (known) return known;
+  const { definition, engine, workflow } = spec;
+  const isNamedLater = Object.hasOwn(spec.parameters, 'workflow');
+  const source = { definition: { value: definition as Value }, ref: refOf(self), workflow, isNamedLater };
+  known = openDefinition(engine, source);
+  opened.set(spec, known);
+  return known;
+}
+
+/** References that its definition names, each once, in alphabetical order; those that an expression gives are not known. */
+export const referencesOf = (self: Workflow): readonly string[] =>
+  [...new Set(openedWorkflow(self).calls.map(({ ref }) => ref))].sort();
+
+/** Room for the findings in the message of a condition, in characters. */
+const FINDINGS_MAX = 1000;
+
+/** `tasks.t1.action: …; …; and 3 more`. */
+function findingsText(findings: readonly Finding[]): string {
+  let text = '';
+  for (const [i, { spec_path = '', message }] of findings.entries()) {
+    const one = spec_path === '' ? message : `${spec_path}: ${message}`;
+    const longer = text === '' ? one.slice(0, FINDINGS_MAX) : `${text}; ${one}`;
+    if (longer.length > FINDINGS_MAX) return `${text}; and ${findings.length - i} more`;
+    text = longer;
+  }
+  return text;
+}

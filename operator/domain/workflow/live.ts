@@ -1,0 +1,191 @@
+// operator/domain/workflow/live.ts — a run in memory with its journal and its children: what the entries so far have led to.
+import type { ChildStatus, Child, Entry, Run, RunStatus } from './engine.ts';
+import { lineOf, type Numbering, parseLine, type Recorded } from './journal.ts';
+
+export type Wish = 'run' | 'pause' | 'cancel';
+
+/** A child that was asked for. */
+export interface LiveChild {
+  readonly index: number;
+  readonly child: Child;
+  /** Name of its Execution. */
+  readonly name: string;
+  /** When it may be made, in ms since 1970. */
+  readonly dueAtMs: number;
+  /** As the journal has it; a child that was just asked for runs. */
+  status: ChildStatus;
+  /** What it is told. */
+  wish: Wish;
+}
+
+export interface LiveOptions {
+  readonly run: Run;
+  /** When it began, in ms since 1970. */
+  readonly startedAtMs: number;
+  /** Chance that its expressions see. */
+  readonly seed: number;
+  /** References to Secrets that children may be given, as JSON. */
+  readonly references: ReadonlySet<string>;
+  /** Name of the Execution for a child that `owner`'s run asks for. */
+  readonly nameOf: (owner: string, child: Child) => string;
+  /** Name of the Execution whose run it is. */
+  readonly owner: string;
+}
+
+export const HAS_ENDED: ReadonlySet<ChildStatus> = new Set([
+  'succeeded',
+  'failed',
+  'timedOut',
+  'abandoned',
+  'canceled',
+]);
+const WISHES = { pause: 'pause', resume: 'run', cancel: 'cancel' } as const satisfies Record<string, Wish>;
+
+export class LiveRun implements Numbering {
+  readonly startedAtMs: number;
+  readonly #options: LiveOptions;
+  readonly #journal: string[] = [];
+  readonly #children: LiveChild[] = [];
+  readonly #byKey = new Map<string, LiveChild>();
+  readonly #open = new Map<string, LiveChild>(); // by name
+  readonly #counts = { succeeded: 0, failed: 0 };
+  /** What children that run workflows are told: engines tell all of them the same. */
+  tells: Wish = 'run';
+  /** So many children were found to be right, and need no second look. */
+  sound = 0;
+  #owner: string;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.startedAtMs = options.startedAtMs;
+    this.#owner = options.owner;
+  }
+
+  get journal(): readonly string[] {
+    return this.#journal;
+  }
+
+  get status(): RunStatus {
+    return this.#options.run.status;
+  }
+
+  get references(): ReadonlySet<string> {
+    return this.#options.references;
+  }
+
+  get run(): Run {
+    return this.#options.run;
+  }
+
+  /** How many children were asked for. */
+  get size(): number {
+    return this.#children.length;
+  }
+
+  /** Children that have not ended, also those that do not exist yet. */
+  get open(): Iterable<LiveChild> {
+    return this.#open.values();
+  }
+
+  get counts(): { readonly running: number; readonly succeeded: number; readonly failed: number } {
+    return { running: this.#open.size, ...this.#counts };
+  }
+
+  keyOf(index: number): string | undefined {
+    return this.#children[index]?.child.key;
+  }
+
+  indexOf(key: string): number | undefined {
+    return this.#byKey.get(key)?.index;
+  }
+
+  childNamed(name: string): LiveChild | undefined {
+    return this.#open.get(name);
+  }
+
+  childOf(key: string): LiveChild | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Names of the Executions of all children, the oldest first. */
+  names(): readonly string[] {
+    return this.#children.map(({ name }) => name);
+  }
+
+  /** What happened now, or is replayed: the line goes to the end of the journal. */
+  record(recorded: Recorded): void {
+    const { entry, of } = recorded;
+    this.#journal.push(lineOf(recorded, this));
+    // The children so far are another Execution's; what comes now is asked for by this one.
+    if (of !== undefined) this.#owner = this.#options.owner;
+    this.#take(entry);
+    const { run, seed } = this.#options;
+    const nowMs = this.startedAtMs + recorded.atMs;
+    const outside = { nowMs, seed: (seed + this.#journal.length * 0x9e3779b1) >>> 0, datastore: undefined };
+    const { children, tell } = run.advance(absolute(entry, this.startedAtMs), outside);
+    for (const child of children) this.#ask(child, nowMs);
+    for (const { key, request } of tell) {
+      const told = this.#byKey.get(key);
+      if (!told || told.wish === 'cancel') continue;
+      told.wish = WISHES[request];
+      if (this.tells !== 'cancel') this.tells = told.wish;
+    }
+  }
+
+  /** Takes in lines of a journal; `resultOf` gives what a child returned, by the name of its Execution. @throws Error for what is no journal of this run */
+  replay(lines: readonly string[], resultOf: (name: string) => unknown): void {
+    const reruns = lines.map((line) => /^\d+ rerun (\{.*\})$/s.exec(line)?.[1]);
+    for (const [i, line] of lines.entries()) {
+      const next = reruns.slice(i + 1).find((json) => json !== undefined);
+      this.#owner = next === undefined ? this.#options.owner : ofIn(next, this.#options.owner);
+      const recorded = parseLine(line, this);
+      this.record({ ...recorded, entry: this.#withResult(recorded.entry, resultOf) });
+    }
+  }
+
+  #withResult(entry: Entry, resultOf: (name: string) => unknown): Entry {
+    if (entry.is !== 'child' || !HAS_ENDED.has(entry.status)) return entry;
+    const name = this.#byKey.get(entry.key)?.name ?? '';
+    return { ...entry, result: resultOf(name) as NonNullable<typeof entry.result> };
+  }
+
+  #take(entry: Entry): void {
+    if (entry.is === 'refused') this.#close(entry.key, 'failed');
+    if (entry.is !== 'child') return;
+    if (HAS_ENDED.has(entry.status)) this.#close(entry.key, entry.status);
+    else {
+      const child = this.#byKey.get(entry.key);
+      if (child) child.status = entry.status;
+    }
+  }
+
+  #close(key: string, status: ChildStatus): void {
+    const child = this.#byKey.get(key);
+    if (!child || !this.#open.delete(child.name)) return;
+    child.status = status;
+    if (status === 'succeeded') this.#counts.succeeded++;
+    else this.#counts.failed++;
+  }
+
+  #ask(child: Child, nowMs: number): void {
+    const live: LiveChild = {
+      index: this.#children.length,
+      child,
+      name: this.#options.nameOf(this.#owner, child),
+      dueAtMs: nowMs + child.delaySeconds * 1000,
+      status: 'running',
+      wish: 'run',
+    };
+    this.#children.push(live);
+    this.#byKey.set(child.key, live);
+    this.#open.set(live.name, live);
+  }
+}
+
+const ofIn = (json: string, otherwise: string): string => (JSON.parse(json) as { of?: string }).of ?? otherwise;
+
+/** Times of a child as the engine wants them: in ms since 1970. */
+function absolute(entry: Entry, startedAtMs: number): Entry {
+  if (entry.is !== 'child' || entry.startedAtMs === undefined || entry.endedAtMs === undefined) return entry;
+  return { ...entry, startedAtMs: entry.startedAtMs + startedAtMs, endedAtMs: entry.endedAtMs + startedAtMs };
+}

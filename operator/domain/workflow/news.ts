@@ -1,0 +1,74 @@
+// operator/domain/workflow/news.ts — a run, and what is seen of its children and of what people want → what is to be recorded.
+import type { Execution } from '../../api/kinds.ts';
+import type { Live as LiveExecution } from '../execution/parse.ts';
+import { childStatus } from './children.ts';
+import type { Entry } from './engine.ts';
+import { HAS_ENDED, type LiveChild, type LiveRun } from './live.ts';
+
+/** What has happened to one child. */
+export interface ChildNews {
+  readonly child: LiveChild;
+  readonly entry: Entry;
+  /** Whether its result has to be read first. */
+  readonly hasResult: boolean;
+}
+
+export interface Seen {
+  /** Executions of children, by name. */
+  readonly children: ReadonlyMap<string, Execution>;
+  /** Names of children that were there once and are not any more. */
+  readonly gone: ReadonlySet<string>;
+}
+
+/** In the order in which they ended, then in the order in which they were asked for. */
+export function childNews(live: LiveRun, { children, gone }: Seen, now: Date): readonly ChildNews[] {
+  const news: ChildNews[] = [];
+  for (const child of live.open) {
+    const there = children.get(child.name);
+    const { key, timeoutSeconds } = child.child;
+    const isLate = timeoutSeconds !== undefined && now.getTime() >= child.dueAtMs + timeoutSeconds * 1000;
+    if (there) {
+      const status = childStatus(there);
+      if (status !== child.status) {
+        const hasEnded = HAS_ENDED.has(status);
+        const times = hasEnded ? timesOf(there, live.startedAtMs) : {};
+        news.push({ child, entry: { is: 'child', key, status, ...times }, hasResult: hasEnded });
+        continue;
+      }
+    } else if (gone.has(child.name)) {
+      news.push({ child, entry: { is: 'child', key, status: 'failed' }, hasResult: true });
+      continue;
+    } else if (child.wish === 'cancel') {
+      // It was waiting for its time: nobody will make it.
+      news.push({ child, entry: { is: 'child', key, status: 'canceled' }, hasResult: false });
+      continue;
+    }
+    if (isLate) news.push({ child, entry: { is: 'child', key, status: 'timedOut' }, hasResult: true });
+  }
+  return news.toSorted((a, b) => endOf(a) - endOf(b));
+}
+
+const endOf = ({ entry }: ChildNews): number =>
+  entry.is === 'child' ? (entry.endedAtMs ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+
+function timesOf({ metadata, status }: Execution, startedAtMs: number) {
+  const at = (time: string | undefined) => Date.parse(time ?? '') - startedAtMs;
+  const endedAtMs = at(status?.endedAt);
+  const startedAt = at(status?.startedAt ?? metadata.creationTimestamp);
+  return Number.isNaN(endedAtMs) || Number.isNaN(startedAt) ? {} : { startedAtMs: startedAt, endedAtMs };
+}
+
+/** What is asked for by `spec.control`, or by the workflow that it is a step of, if that is not in the journal yet. */
+export function requestNews(live: LiveRun, { spec }: LiveExecution, parent: Execution | undefined): Entry | undefined {
+  const last = live.journal.findLast((line) => /^\d+ (?:pause|resume|cancel)$/.test(line))?.split(' ')[1];
+  const request = (asked: 'pause' | 'resume' | 'cancel'): Entry => ({ is: 'request', request: asked });
+  if (last === 'cancel') return undefined;
+  const asked = [
+    spec.control,
+    parent?.status?.workflow?.tells,
+    parent?.status?.phase === 'Canceled' ? 'cancel' : 'run',
+  ];
+  if (asked.includes('cancel')) return request('cancel');
+  if (asked.includes('pause')) return last === 'pause' ? undefined : request('pause');
+  return last === 'pause' ? request('resume') : undefined;
+}

@@ -1,0 +1,118 @@
+// operator/domain/workflow/plan.ts — a run as it stands → the status of its Execution, its children to be made, and when to look again.
+import type { ExecutionStatus, Phase } from '../../api/execution.ts';
+import type { Execution } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/meta.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { conditionsOf, type End, endAttempt, generationOf } from '../execution/end.ts';
+import type { Live as LiveExecution } from '../execution/parse.ts';
+import type { Plan, Write } from '../plan.ts';
+import type { Stored } from '../result/result.ts';
+import { childDraft } from './children.ts';
+import type { RunStatus } from './engine.ts';
+import type { LiveRun } from './live.ts';
+
+/** A run and what is known of its children; `self` is a checked Execution. */
+export interface ObservedRun {
+  readonly self: KubeObject;
+  readonly execution: LiveExecution;
+  /** Why there is no run: the Execution ends with it. */
+  readonly refused?: { readonly reason: Reason; readonly message: string };
+  readonly live?: LiveRun;
+  /** Name of the ControllerRevision that has its definition. */
+  readonly revision?: string;
+  /** Executions of children that are there and have not ended, by name. */
+  readonly children?: ReadonlyMap<string, Execution>;
+  /** Its result, where it has ended. */
+  readonly stored?: Stored;
+  /** When something that is known may be told, in ms from now: not more than so often a second. */
+  readonly heldMs?: number;
+}
+
+const PHASES: Readonly<Record<RunStatus, Phase>> = {
+  running: 'Running',
+  resuming: 'Running',
+  pausing: 'Pausing',
+  paused: 'Paused',
+  canceling: 'Canceling',
+  canceled: 'Canceled',
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  timedOut: 'TimedOut',
+};
+const ENDS: Readonly<Partial<Record<RunStatus, Pick<End, 'phase' | 'reason' | 'message'>>>> = {
+  succeeded: { phase: 'Succeeded', reason: 'WorkflowSucceeded', message: 'the workflow ended well' },
+  failed: { phase: 'Failed', reason: 'WorkflowFailed', message: 'the workflow failed; see status.result' },
+  timedOut: { phase: 'TimedOut', reason: 'WorkflowFailed', message: 'the last task of the workflow took too long' },
+  canceled: { phase: 'Canceled', reason: 'CancelRequested', message: 'it was canceled' },
+};
+/** A look though nothing is known to change, in ms. */
+const LOOK_MS = 300_000;
+
+export const hasRunEnded = (status: RunStatus): boolean => ENDS[status] !== undefined;
+
+/** Never throws. */
+export function planRun(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
+  const { execution, refused, live } = observed;
+  if (refused) return endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...refused }, now);
+  if (!live) return {};
+  const workflow = stateOf(observed, live);
+  const end = ENDS[live.status];
+  if (end) {
+    const startedAt = new Date(live.startedAtMs).toISOString();
+    const ended = endAttempt(
+      execution,
+      undefined,
+      { ...end, startedAt, stored: observed.stored, isCertain: true },
+      now,
+    );
+    return { ...ended, status: { ...ended.status, workflow } };
+  }
+  const made = childrenOf(observed, live, now);
+  return { status: statusOf(observed, live, now), after: made.writes, requeueAfterMs: made.requeueAfterMs };
+}
+
+const stateOf = ({ revision = '' }: ObservedRun, live: LiveRun) => ({
+  revision,
+  startedAt: new Date(live.startedAtMs).toISOString(),
+  journal: [...live.journal],
+  tells: live.tells,
+  tasks: live.counts,
+});
+
+function statusOf(observed: ObservedRun, live: LiveRun, now: Date): ExecutionStatus {
+  const { execution } = observed;
+  const phase = PHASES[live.status];
+  const { running, succeeded, failed } = live.counts;
+  const message = `${succeeded} tasks done, ${failed} failed, ${running} under way`;
+  const reason = (
+    phase === 'Canceling' ? 'CancelRequested' : phase === 'Running' ? 'Started' : 'PauseRequested'
+  ) as Reason;
+  const { notBefore: _, ...status } = execution.status;
+  return {
+    ...status,
+    phase,
+    reason,
+    message,
+    startedAt: new Date(live.startedAtMs).toISOString(),
+    workflow: stateOf(observed, live),
+    ...generationOf(execution),
+    conditions: conditionsOf(execution, { ready: 'Unknown', reason, message: phase }, now),
+  };
+}
+
+/** Children that are due. */
+function childrenOf({ execution, children, heldMs }: ObservedRun, live: LiveRun, now: Date) {
+  const writes: Write[] = [];
+  let next = heldMs ?? LOOK_MS;
+  for (const child of live.open) {
+    const there = children?.get(child.name);
+    const { timeoutSeconds } = child.child;
+    if (timeoutSeconds !== undefined) next = Math.min(next, child.dueAtMs + timeoutSeconds * 1000 - now.getTime());
+    if (there === undefined) {
+      const waitMs = child.dueAtMs - now.getTime();
+      if (waitMs > 0) next = Math.min(next, waitMs);
+      else if (child.wish !== 'cancel') writes.push({ do: 'create', object: childDraft(execution, child) });
+    }
+  }
+  return { writes, requeueAfterMs: Math.max(1, Math.ceil(next)) };
+}
