@@ -184,11 +184,13 @@ test('each kind has its columns and its short name, and all belong to the catego
       ours('Action', namespace, 'listed', shell),
       ours('Rule', namespace, 'listed', rule),
       ours('TriggerType', namespace, 'listed', {}),
+      ours('Workflow', namespace, 'listed-too', { engine: 'orquesta', definition: { version: 1 } }),
     ]
       .map((o) => stringify(o))
       .join('---\n'),
   );
   const all = await kubectl(['-n', namespace, 'get', 'squall', '-o', 'name']);
+  expect(all).toContain('workflow.squall.dev/listed-too');
   for (const kind of ['action', 'rule', 'triggertype']) expect(all).toContain(`${kind}.squall.dev/listed`);
   for (const kind of KINDS) {
     const head =

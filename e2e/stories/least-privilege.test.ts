@@ -147,7 +147,7 @@ test('in the scope of one namespace nothing of the operator reaches another', as
     objects.filter(({ kind, metadata }) => ['Role', 'RoleBinding'].includes(kind) && metadata.namespace !== namespace),
   ).toEqual([]);
   const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-  expect(bindings).toHaveLength(6);
+  expect(bindings).toHaveLength(7);
   for (const binding of bindings)
     expect(binding).toMatchObject({
       spec: { matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } },

@@ -233,6 +233,95 @@ output:
   expect((await ended(namespace, child)).status).toMatchObject({ phase: 'Canceled' });
 });
 
+test('a rerun goes on from the tasks that failed, with what the others returned', async () => {
+  await apply(
+    workflow(
+      'demo.again',
+      'orquesta',
+      `
+version: 1.0
+tasks:
+  first:
+    action: core.local cmd="date +%s%N"
+    next:
+      - when: <% succeeded() %>
+        publish: at=<% result().stdout %>
+        do: second
+  second:
+    action: core.local
+    input:
+      cmd: test "$(date +%s)" -ge <% int(ctx(at) / 1000000000) + 6 %> && echo late enough
+    next:
+      - when: <% succeeded() %>
+        publish: said=<% result().stdout %>
+        do: third
+  third:
+    action: core.noop
+output:
+  - at: <% ctx(at) %>
+  - said: <% ctx(said) %>
+`,
+    ),
+  );
+  await ready(namespace, 'workflow/demo.again');
+  const name = await createExecution(namespace, 'demo.again');
+  const failed = await ended(namespace, name);
+  expect(failed.status).toMatchObject({ phase: 'Failed', workflow: { tasks: { succeeded: 1, failed: 1 } } });
+  const first = (await childrenOf(name)).find(({ metadata }) => metadata.annotations?.['squall.dev/task'] === 'first');
+  await new Promise((go) => setTimeout(go, 6500));
+  const request = { action: 'demo.again', parameters: {}, rerun: {}, cause: { rerunOf: name } };
+  await apply(ours('Execution', namespace, 'again-2', { request }));
+  const execution = await ended(namespace, 'again-2');
+  const stdout = (first?.status as { result?: { stdout: number } } | undefined)?.result?.stdout;
+  expect(execution.status).toMatchObject({
+    phase: 'Succeeded',
+    result: { output: { at: stdout, said: 'late enough' } },
+  });
+  expect(await childrenOf('again-2')).toHaveLength(2);
+});
+
+test('a workflow hands on only those references to Secrets that it was given', async () => {
+  await apply(
+    { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'mine' }, stringData: { word: 'sesame-open' } },
+    ours('Action', namespace, 'demo.uses', {
+      runner: 'local-shell-script',
+      script: '#!/bin/sh\ntest "$1" = sesame-open && echo right\n',
+      parameters: { word: { type: 'string', secret: true, required: true, position: 0 } },
+    }),
+    workflow(
+      'demo.gives',
+      'orquesta',
+      `
+version: 1.0
+input:
+  - word
+  - built
+tasks:
+  good:
+    action: demo.uses
+    input:
+      word: <% ctx(word) %>
+    next:
+      - when: <% succeeded() and ctx(built) %>
+        do: bad
+  bad:
+    action: demo.uses
+    input:
+      word: <% ctx(built) %>
+`,
+      { word: { type: 'string', secret: true, required: true }, built: { type: 'object' } },
+    ),
+  );
+  await ready(namespace, 'action/demo.uses', 'workflow/demo.gives');
+  const reference = (name: string) => ({ valueFrom: { secretKeyRef: { name, key: 'word' } } });
+  const good = await ended(namespace, await createExecution(namespace, 'demo.gives', { word: reference('mine') }));
+  expect(good.status).toMatchObject({ phase: 'Succeeded' });
+  const parameters = { word: reference('mine'), built: reference('another') };
+  const bad = await ended(namespace, await createExecution(namespace, 'demo.gives', parameters));
+  expect(bad.status.phase).toBe('Failed');
+  expect(JSON.stringify(bad.status.result)).toMatch(/only those references to Secrets that it was given/);
+});
+
 test('a definition with an error is told at its condition, and does not run', async () => {
   await apply(
     workflow(

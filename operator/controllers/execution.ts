@@ -125,7 +125,7 @@ function observe(
   key: Key,
   { sources, settings, systemNamespace }: ExecutionControllerOptions,
 ): ObservedExecution {
-  const { actions, triggerTypes, jobs, pods } = sources;
+  const { executions, actions, triggerTypes, jobs, pods } = sources;
   const { namespace } = splitKey(key);
   const parsed = parseExecution(self);
   const request = parsed.ok ? parsed.execution.spec.request : undefined;
@@ -139,6 +139,7 @@ function observe(
     action: request && winnerOf(actions.by('ref', at(request.action))),
     jobs: named && !own.includes(named) ? [...own, named] : own,
     pods: pods.by('execution', key),
+    isNeeded: executions.by('rerunOf', key).length > 0,
     settings,
     dedupeWindowSeconds:
       event === undefined ? undefined : winnerOf(triggerTypes.by('ref', at(event)))?.spec.dedupeWindowSeconds,

@@ -3,8 +3,9 @@ import { Execution, type Execution as ExecutionObject, type Workflow } from '../
 import { GROUP, type KubeObject, LABEL, labelValue, refOf } from '../api/meta.ts';
 import { isFinal } from '../domain/execution/parse.ts';
 import { childResult, parentOf } from '../domain/workflow/children.ts';
+import type { Owner } from '../domain/workflow/live.ts';
 import type { Pinned } from '../domain/workflow/pinned.ts';
-import type { Sha256 } from '../domain/trigger/event.ts';
+
 import type { Client } from '../kube/client.ts';
 import { collectionPath, KIND } from '../kube/paths.ts';
 import type { Key } from '../kube/store.ts';
@@ -15,7 +16,7 @@ export interface RunStoreOptions {
   readonly transport: Transport;
   /** JSON of a result that is not in the status; undefined when it is nowhere. */
   readonly readResult: (digest: string) => Promise<string | undefined>;
-  readonly sha256: Sha256;
+  readonly sha256: (text: string) => string;
 }
 
 const PAGE = '500';
@@ -80,8 +81,12 @@ export class RunStore {
     return new Map(found);
   }
 
+  async execution(key: Key): Promise<ExecutionObject | undefined> {
+    return (await this.#options.client.getLive(Execution, key)) as ExecutionObject | undefined;
+  }
+
   /** What all children of these Executions returned that have ended. */
-  async allResults(namespace: string, parents: readonly string[]): Promise<Map<string, unknown>> {
+  async allResults(namespace: string, parents: readonly Owner[]): Promise<Map<string, unknown>> {
     const found = new Map<string, unknown>();
     for (const parent of parents)
       for await (const child of this.#children(namespace, parent))
@@ -95,13 +100,13 @@ export class RunStore {
     return childResult(child, json === undefined ? undefined : (JSON.parse(json) as unknown));
   }
 
-  async *#children(namespace: string, parent: string): AsyncIterable<ExecutionObject> {
+  async *#children(namespace: string, parent: Owner): AsyncIterable<ExecutionObject> {
     const path = collectionPath(Execution, namespace);
     let next: string | undefined;
     do {
-      const query = { labelSelector: `${LABEL.parent}=${labelValue(parent)}`, limit: PAGE };
+      const query = { labelSelector: `${LABEL.parent}=${labelValue(parent.name)}`, limit: PAGE };
       const page = await this.#options.transport.page(path, next === undefined ? query : { ...query, continue: next });
-      for (const child of page.items as ExecutionObject[]) if (parentOf(child)?.name === parent) yield child;
+      for (const child of page.items as ExecutionObject[]) if (parentOf(child)?.uid === parent.uid) yield child;
       next = page.metadata.continue || undefined;
     } while (next !== undefined);
   }

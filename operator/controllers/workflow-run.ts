@@ -1,28 +1,19 @@
 // operator/controllers/workflow-run.ts — Executions of Workflows: the journal is read or begun, news are recorded, planRun decides.
 import type { ExecutionStatus } from '../api/execution.ts';
-import { SecretValue } from '../api/action.ts';
 import type { Action, Execution, Workflow } from '../api/kinds.ts';
-import type { Reason } from '../api/reasons.ts';
-import { actionContext } from '../domain/action/action-context.ts';
-import { resolveParameters } from '../domain/action/resolve.ts';
 import type { Value } from '../domain/expression/python/values.ts';
 import { isFinal, type Live as LiveExecution, parseExecution } from '../domain/execution/parse.ts';
-import { seedOf } from '../domain/job/job.ts';
 import { bytesOf, placeOf, type Stored } from '../domain/result/result.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
-import type { Sha256 } from '../domain/trigger/event.ts';
-import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
-import { childName, childResult, parentOf } from '../domain/workflow/children.ts';
-import type { Child, Entry } from '../domain/workflow/engine.ts';
+import { parentOf } from '../domain/workflow/children.ts';
 import { jsonOf } from '../domain/workflow/json.ts';
-import { workflowFault } from '../domain/workflow/judge.ts';
-import { type LiveChild, LiveRun } from '../domain/workflow/live.ts';
+import type { LiveRun } from '../domain/workflow/live.ts';
 import { childNews, requestNews } from '../domain/workflow/news.ts';
-import { openRun, type Pinned } from '../domain/workflow/pinned.ts';
 import { hasRunEnded, type ObservedRun, planRun } from '../domain/workflow/plan.ts';
+import { limitReached, refuseWrong } from '../domain/workflow/soundness.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, splitKey, type Store } from '../kube/store.ts';
-import type { RunStore } from './run-store.ts';
+import { nowOf, type OpenedRun, type OpenOptions, openRunOf } from './run-open.ts';
 
 export interface RunSources {
   /** With EXECUTION_INDEXES. */
@@ -31,42 +22,23 @@ export interface RunSources {
   readonly workflows: Store<Workflow>;
 }
 
-export interface WorkflowLimits {
-  /** Children of one run, in all. */
-  readonly tasks: number;
-  /** Variables of one run, in bytes of JSON. */
-  readonly contextBytes: number;
-  /** Workflows in workflows. */
-  readonly depth: number;
-}
-
-export interface RunControllerOptions {
+export interface RunControllerOptions extends OpenOptions {
   readonly sources: RunSources;
-  readonly store: RunStore;
   readonly storeResult: (json: string) => Promise<{ readonly digest: string; readonly bytes: number }>;
-  readonly limits: WorkflowLimits;
-  readonly serviceUrl: string;
-  readonly systemNamespace: string;
-  readonly sha256: Sha256;
-  readonly now?: () => Date;
 }
 
-/** A run in memory; `revision` names its definition. */
-interface Held {
-  readonly live: LiveRun;
-  readonly revision: string;
+/** A run in memory. */
+interface Held extends OpenedRun {
+  /** Names of children that were seen. */
   readonly created: Set<string>;
-  /** When it last had news, by the monotonic clock, in ms: at most as many as `BURST`. */
+  /** When it last had news, by the monotonic clock, in ms: the latest of them. */
   readonly told: number[];
 }
 
-/** Statuses of one run are written at most so often: this many at once, one more each half second. */
-const BURST = 4;
+/** News of one run are written at most twice a second while many children are under way; a narrow one may be quick. */
 const PAUSE_MS = 500;
-/** Rounds of refused children in one look. */
-const ROUNDS_MAX = 1000;
-
-type Refused = { readonly reason: Reason; readonly message: string };
+const MANY = 8;
+const BURST_OF_FEW = 20;
 
 /** Whether an Execution runs a Workflow: one that began is one for ever. */
 export function workflowOf(
@@ -76,9 +48,19 @@ export function workflowOf(
 ): Workflow | undefined {
   const ref = (spec as Partial<Execution['spec']> | undefined)?.request?.action;
   if (typeof ref !== 'string') return undefined; // it fits no schema, and the other controller says so
-  const key = `${namespaceOfRef(ref, metadata.namespace ?? '', systemNamespace)}/${ref}`;
-  const winner = winnerOf<Action | Workflow>([...actions.by('ref', key), ...workflows.by('ref', key)]);
+  const winner = callable(ref, metadata.namespace ?? '', { actions, workflows }, systemNamespace);
   return winner?.kind === 'Workflow' ? (winner as Workflow) : undefined;
+}
+
+/** What a reference means in a namespace. */
+function callable(
+  ref: string,
+  namespace: string,
+  { actions, workflows }: Pick<RunSources, 'actions' | 'workflows'>,
+  systemNamespace: string,
+): Action | Workflow | undefined {
+  const key = `${namespaceOfRef(ref, namespace, systemNamespace)}/${ref}`;
+  return winnerOf<Action | Workflow>([...actions.by('ref', key), ...workflows.by('ref', key)]);
 }
 
 export function workflowRunReconciler(options: RunControllerOptions): Reconciler<ObservedRun, ExecutionStatus> {
@@ -106,10 +88,11 @@ export function workflowRunReconciler(options: RunControllerOptions): Reconciler
       if (!workflow && !execution.status.workflow) return undefined;
       const found = held.get(uid);
       const known = found && isWritten(found.live, execution) ? found : undefined;
-      const run = known ?? (await open(execution, workflow, options));
+      const run = known ?? (await openRunOf(execution, workflow, options));
       if ('reason' in run) return { self, execution, refused: run };
-      held.set(uid, run);
-      return await look(self, execution, run, options);
+      const kept: Held = known ?? { ...run, created: new Set(), told: [] };
+      held.set(uid, kept);
+      return await look(self, execution, kept, options);
     },
     plan: planRun,
   };
@@ -122,85 +105,6 @@ const isStopped = ({ status }: Execution): boolean => status?.phase === 'Paused'
 function isWritten({ journal }: LiveRun, { status }: LiveExecution): boolean {
   const written = status.workflow?.journal ?? [];
   return written.length === journal.length && written.at(-1) === journal.at(-1);
-}
-
-/** Reads the journal, or begins one. */
-async function open(
-  execution: LiveExecution,
-  workflow: Workflow | undefined,
-  options: RunControllerOptions,
-): Promise<Held | Refused> {
-  const { namespace = '' } = execution.metadata;
-  const home = namespaceOfRef(execution.spec.request.action, namespace, options.systemNamespace);
-  const { workflow: state } = execution.status;
-  if (state) {
-    const pinned = await options.store.pinned(home, state.revision);
-    if (!pinned)
-      return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
-    const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
-    if ('reason' in live) return live;
-    const results = await options.store.allResults(namespace, [execution.metadata.name, ...rerunsIn(state.journal)]);
-    live.replay(state.journal, (name) => results.get(name) ?? childResult(undefined, undefined));
-    return { live, revision: state.revision, created: new Set(), told: [] };
-  }
-  if (!workflow) return invalid('there is no such Workflow');
-  const fault = workflowFault(workflow);
-  if (fault) return invalid(`Workflow "${execution.spec.request.action}" is not valid: ${fault.message}`);
-  if (!workflow.spec.enabled)
-    return {
-      reason: 'WorkflowDisabled',
-      message: `Unable to execute. Workflow "${execution.spec.request.action}" is disabled. Set spec.enabled of Workflow ${workflow.metadata.name} to true`,
-    };
-  const depth = depthOf(execution, options.sources.executions);
-  if (depth > options.limits.depth)
-    return {
-      reason: 'WorkflowLimit',
-      message: `it is workflow ${depth} in a row of workflows in workflows, at most ${options.limits.depth} are allowed`,
-    };
-  const { revision, pinned } = await options.store.pin(workflow);
-  const live = openLive(execution, pinned, nowOf(options).getTime(), options);
-  if ('reason' in live) return live;
-  live.record({ atMs: 0, entry: { is: 'start' } });
-  return { live, revision, created: new Set(), told: [] };
-}
-
-const invalid = (message: string): Refused => ({ reason: 'WorkflowInvalid', message });
-
-/** Names of the Executions that a run goes on from. */
-const rerunsIn = (journal: readonly string[]): readonly string[] =>
-  journal.flatMap((line) => /^\d+ rerun \{"of":"([^"]+)"/.exec(line)?.[1] ?? []);
-
-const nowOf = ({ now }: RunControllerOptions): Date => now?.() ?? new Date();
-
-function openLive(
-  execution: LiveExecution,
-  pinned: Pinned,
-  startedAtMs: number,
-  options: RunControllerOptions,
-): LiveRun | Refused {
-  const { name, uid } = execution.metadata;
-  const seed = seedOf(uid);
-  const began = parametersOf(execution, pinned, { nowMs: startedAtMs, seed });
-  if (!began.ok) return began;
-  const nameOf = (owner: string, child: Child) => childName({ name: owner, uid }, child, options.sha256);
-  const opening = {
-    ...beginningOf(execution, pinned, { parameters: began.parameters, serviceUrl: options.serviceUrl }),
-    workflow: execution.spec.request.workflow,
-    executionOf: (key: string) => key,
-  };
-  const run = openRun(pinned, opening);
-  if (typeof run === 'string') return invalid(run);
-  return new LiveRun({ run, startedAtMs, seed, owner: name, nameOf, references: began.references });
-}
-
-/** How many workflows it is in, itself included. */
-function depthOf(execution: Execution, executions: Store<Execution>): number {
-  let depth = 1;
-  for (let parent = parentOf(execution); parent; depth++) {
-    const found = executions.get(`${execution.metadata.namespace ?? ''}/${parent.name}`);
-    parent = found && parentOf(found);
-  }
-  return depth;
 }
 
 /** Records what is new, unless something was told a moment ago, and sees what is to be done. */
@@ -233,14 +137,19 @@ async function look(
   }
   const withResult = news.filter(({ hasResult }) => hasResult).map(({ child }) => child.name);
   const results = await options.store.results(self.metadata.namespace ?? '', withResult);
-  const atMs = Math.max(lastAt(live), now.getTime() - live.startedAtMs);
+  const atMs = Math.max(live.lastAtMs, now.getTime() - live.startedAtMs);
   if (request) live.record({ atMs, entry: request });
   for (const { child, entry } of news) {
     const result = results.get(child.name) as Value | undefined;
     live.record({ atMs, entry: entry.is === 'child' && result !== undefined ? { ...entry, result } : entry });
   }
-  refuseWrong(live, atMs, execution, options);
-  const limit = limitOf(live, options.limits);
+  const { namespace = '' } = self.metadata;
+  refuseWrong(live, atMs, {
+    execution,
+    callable: (ref) => callable(ref, namespace, options.sources, options.systemNamespace),
+    nowMs: now.getTime(),
+  });
+  const limit = limitReached(live, options.limits);
   if (limit) return { ...base, refused: limit };
   return hasRunEnded(live.status) ? { ...base, stored: await storedOf(live, options) } : base;
 }
@@ -259,74 +168,12 @@ async function goneOf(
   return new Set(missing.filter((_, i) => there[i] === false).map(({ name }) => name));
 }
 
-function heldFor({ told }: Held): number {
-  const since = performance.now() - BURST * PAUSE_MS;
-  while (told[0] !== undefined && told[0] <= since) told.shift();
-  return told.length < BURST ? 0 : Math.ceil((told[0] ?? since) - since) + 1;
-}
-
-const lastAt = ({ journal }: LiveRun): number => Number.parseInt(journal.at(-1) ?? '0', 10);
-
-/** Children whose action is not there, or does not take what it is given: told to the run before anything is made of them. */
-function refuseWrong(live: LiveRun, atMs: number, execution: LiveExecution, options: RunControllerOptions): void {
-  const checked = new Set<LiveChild>();
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    let found: Entry | undefined;
-    for (const child of live.open) {
-      if (checked.has(child) || child.index < live.sound) continue;
-      checked.add(child);
-      found = faultIn(child, live, execution, options);
-      if (found) break;
-    }
-    if (!found) break;
-    live.record({ atMs, entry: found });
-  }
-  live.sound = live.size;
-}
-
-function faultIn(
-  { child }: LiveChild,
-  { references }: LiveRun,
-  execution: LiveExecution,
-  options: RunControllerOptions,
-): Entry | undefined {
-  const { actions, workflows } = options.sources;
-  const { key, action: ref, input } = child;
-  const parameters = jsonOf(input);
-  const foreign = Object.entries(parameters).find(([, value]) => isForeign(value, references));
-  if (foreign) return { is: 'refused', key, error: foreignText(foreign[0]) };
-  if (ref === undefined) return undefined;
-  const at = `${namespaceOfRef(ref, execution.metadata.namespace ?? '', options.systemNamespace)}/${ref}`;
-  const target = winnerOf<Action | Workflow>([...actions.by('ref', at), ...workflows.by('ref', at)]);
-  if (!target) return { is: 'refused', key, reason: 'unknown', error: `Unable to find action "${ref}".` };
-  if (target.kind !== 'Action') return undefined;
-  const action = target as Action;
-  const resolved = resolveParameters(action.spec, {
-    ref,
-    parameters,
-    rendered: false,
-    context: { action_context: actionContext(execution.spec.request.context, action), config_context: {} },
-    world: { nowMs: nowOf(options).getTime(), seed: 0 },
-  });
-  return resolved.ok ? undefined : { is: 'refused', key, error: resolved.message };
-}
-
-/** The operator makes the children, and may name any Secret; who wrote the definition, or what a task returned, may not. */
-const isForeign = (value: unknown, references: ReadonlySet<string>): boolean => {
-  const reference = SecretValue.safeParse(value);
-  return reference.success && !references.has(JSON.stringify(reference.data));
-};
-
-const foreignText = (parameter: string): string =>
-  `parameters.${parameter}: a workflow may hand on only those references to Secrets that it was given; make it a secret parameter of the Workflow`;
-
-function limitOf(live: LiveRun, limits: WorkflowLimits): Refused | undefined {
-  if (live.size > limits.tasks)
-    return { reason: 'WorkflowLimit', message: `it has more than ${limits.tasks} tasks and items; split the workflow` };
-  const bytes = live.run.contextBytes();
-  if (bytes <= limits.contextBytes) return undefined;
-  const message = `its variables take ${bytes} bytes, more than ${limits.contextBytes}; publish less`;
-  return { reason: 'WorkflowLimit', message };
+function heldFor({ live, told }: Held): number {
+  const burst = live.counts.running > MANY ? 1 : BURST_OF_FEW;
+  const since = performance.now() - burst * PAUSE_MS;
+  const recent = told.filter((at) => at > since);
+  told.splice(0, told.length, ...told.slice(-BURST_OF_FEW));
+  return recent.length < burst ? 0 : Math.ceil((recent.at(-burst) ?? since) - since) + 1;
 }
 
 async function storedOf(live: LiveRun, { storeResult }: RunControllerOptions): Promise<Stored> {

@@ -50,6 +50,8 @@ export interface ObservedExecution {
   readonly settings: ExecutionSettings;
   /** Name of a Job of this Execution that a watch has shown and then shown deleted. */
   readonly lostJob?: string | undefined;
+  /** Whether another Execution goes on from it: its children have results that are needed. */
+  readonly isNeeded?: boolean;
   /** Why the API server refused the last write about it. */
   readonly refused?: Refused | undefined;
   /** How long its event's id is remembered. */

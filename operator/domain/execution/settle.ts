@@ -35,7 +35,8 @@ export function settle({ self, observed, action, jobs, pods, now }: Scene): Exec
   const window = isOfEvent ? requestedAt(self) + (observed.dedupeWindowSeconds ?? WINDOW_SECONDS) * 1000 : 0;
   // A step of a workflow goes with its parent, not before.
   const isStep = self.metadata.ownerReferences?.some(({ kind }) => kind === 'Execution') ?? false;
-  const keep = isStep ? Number.POSITIVE_INFINITY : Math.max(ended + ttl * 1000, window) - now.getTime();
+  const keep =
+    isStep || observed.isNeeded ? Number.POSITIVE_INFINITY : Math.max(ended + ttl * 1000, window) - now.getTime();
   if (keep <= 0) return { writes: [...standing(jobs).map(deleteOf), deleteOf(self)] };
   const waits = standing(jobs).length > gone.length ? Math.min(left, keep) : keep;
   return { writes: gone.map(deleteOf), requeueAfterMs: sooner(waits) };

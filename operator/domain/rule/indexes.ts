@@ -45,6 +45,12 @@ export const EXECUTION_INDEXES = {
     (metadata.ownerReferences ?? [])
       .filter(({ kind, controller }) => kind === 'Execution' && controller === true)
       .map(({ name }) => `${metadata.namespace}/${name}`),
+  /** Key of the Execution that it goes on from. */
+  rerunOf: ({ metadata, spec }: Execution): readonly string[] => {
+    const request = (spec as Partial<Execution['spec']> | undefined)?.request;
+    const of = request?.rerun && request.cause?.rerunOf;
+    return of === undefined ? [] : [`${metadata.namespace}/${of}`];
+  },
   /** Digest of a result in the result store. */
   digest: ({ status }: Execution): readonly string[] => (status?.resultRef ? [status.resultRef.digest] : []),
 };

@@ -3,7 +3,7 @@ import type { Phase } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
-import type { Sha256 } from '../trigger/event.ts';
+
 import type { Child, ChildStatus } from './engine.ts';
 import { jsonOf } from './json.ts';
 import type { LiveChild } from './live.ts';
@@ -16,7 +16,7 @@ const TASK_MAX = 18;
 export function childName(
   owner: { readonly name: string; readonly uid: string },
   child: Child,
-  sha256: Sha256,
+  sha256: (text: string) => string,
 ): string {
   const part = (text: string, length: number) =>
     text

@@ -50,7 +50,11 @@ export type Entry =
   | { readonly is: 'refused'; readonly key: string; readonly reason?: 'unknown'; readonly error: string }
   | { readonly is: 'request'; readonly request: 'pause' | 'resume' | 'cancel' }
   /** Only of a run that has ended; without `tasks` what failed. `reset`: tasks whose items all run again. */
-  | { readonly is: 'rerun'; readonly tasks?: readonly string[]; readonly reset?: readonly string[] };
+  | {
+      readonly is: 'rerun';
+      readonly tasks?: readonly string[] | undefined;
+      readonly reset?: readonly string[] | undefined;
+    };
 
 /** A child Execution that is to be made. */
 export interface Child {
@@ -94,6 +98,8 @@ export interface Run {
   /** Never throws for what a definition or a result says: that ends the run as failed, with an error entry. */
   advance(entry: Entry, outside: Outside): Step;
   readonly status: RunStatus;
+  /** Why a rerun from these tasks cannot be; undefined when it can. Not there: this language has no rerun from tasks. */
+  whyNotRerun?(tasks: readonly string[] | undefined): string | undefined;
   /** The body of the Execution's result, as StackStorm shows it; while it runs what is known. */
   result(): Plain;
   /** What the whole of its variables takes, in bytes of JSON, for the limit. */

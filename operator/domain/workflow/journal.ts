@@ -5,7 +5,7 @@ import type { ChildStatus, Entry } from './engine.ts';
 export interface Recorded {
   readonly atMs: number;
   readonly entry: Entry;
-  /** Of a rerun: the Execution whose children all earlier ones are. */
+  /** Of a rerun: `name/uid` of the Execution whose children all earlier ones are. */
   readonly of?: string;
 }
 

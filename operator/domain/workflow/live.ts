@@ -18,6 +18,12 @@ export interface LiveChild {
   wish: Wish;
 }
 
+/** An Execution. */
+export interface Owner {
+  readonly name: string;
+  readonly uid: string;
+}
+
 export interface LiveOptions {
   readonly run: Run;
   /** When it began, in ms since 1970. */
@@ -26,10 +32,10 @@ export interface LiveOptions {
   readonly seed: number;
   /** References to Secrets that children may be given, as JSON. */
   readonly references: ReadonlySet<string>;
-  /** Name of the Execution for a child that `owner`'s run asks for. */
-  readonly nameOf: (owner: string, child: Child) => string;
-  /** Name of the Execution whose run it is. */
-  readonly owner: string;
+  /** Name of the Execution for a child that an Execution's run asks for. */
+  readonly nameOf: (owner: Owner, child: Child) => string;
+  /** The Execution whose run it is. */
+  readonly owner: Owner;
 }
 
 export const HAS_ENDED: ReadonlySet<ChildStatus> = new Set([
@@ -53,16 +59,19 @@ export class LiveRun implements Numbering {
   tells: Wish = 'run';
   /** So many children were found to be right, and need no second look. */
   sound = 0;
-  #owner: string;
 
   constructor(options: LiveOptions) {
     this.#options = options;
     this.startedAtMs = options.startedAtMs;
-    this.#owner = options.owner;
   }
 
   get journal(): readonly string[] {
     return this.#journal;
+  }
+
+  /** Time of the last entry, in ms from the start. */
+  get lastAtMs(): number {
+    return Number.parseInt(this.#journal.at(-1) ?? '0', 10);
   }
 
   get status(): RunStatus {
@@ -107,23 +116,16 @@ export class LiveRun implements Numbering {
     return this.#byKey.get(key);
   }
 
-  /** Names of the Executions of all children, the oldest first. */
-  names(): readonly string[] {
-    return this.#children.map(({ name }) => name);
-  }
-
-  /** What happened now, or is replayed: the line goes to the end of the journal. */
-  record(recorded: Recorded): void {
-    const { entry, of } = recorded;
+  /** What happened now, or is replayed: the line goes to the end of the journal. `owner` is who asks for the children that follow. */
+  record(recorded: Recorded, owner: Owner = this.#options.owner): void {
+    const { entry } = recorded;
     this.#journal.push(lineOf(recorded, this));
-    // The children so far are another Execution's; what comes now is asked for by this one.
-    if (of !== undefined) this.#owner = this.#options.owner;
     this.#take(entry);
     const { run, seed } = this.#options;
     const nowMs = this.startedAtMs + recorded.atMs;
     const outside = { nowMs, seed: (seed + this.#journal.length * 0x9e3779b1) >>> 0, datastore: undefined };
     const { children, tell } = run.advance(absolute(entry, this.startedAtMs), outside);
-    for (const child of children) this.#ask(child, nowMs);
+    for (const child of children) this.#ask(child, owner, nowMs);
     for (const { key, request } of tell) {
       const told = this.#byKey.get(key);
       if (!told || told.wish === 'cancel') continue;
@@ -132,14 +134,14 @@ export class LiveRun implements Numbering {
     }
   }
 
-  /** Takes in lines of a journal; `resultOf` gives what a child returned, by the name of its Execution. @throws Error for what is no journal of this run */
-  replay(lines: readonly string[], resultOf: (name: string) => unknown): void {
-    const reruns = lines.map((line) => /^\d+ rerun (\{.*\})$/s.exec(line)?.[1]);
+  /** Takes in lines of a journal; `resultOf` gives what a child returned, by the name of its Execution; `last` is whose the
+   * last of them are. @throws Error for what is no journal of this run */
+  replay(lines: readonly string[], resultOf: (name: string) => unknown, last: Owner = this.#options.owner): void {
+    const reruns = rerunsIn(lines);
     for (const [i, line] of lines.entries()) {
-      const next = reruns.slice(i + 1).find((json) => json !== undefined);
-      this.#owner = next === undefined ? this.#options.owner : ofIn(next, this.#options.owner);
+      const owner = reruns.find(({ at }) => at > i)?.owner ?? last;
       const recorded = parseLine(line, this);
-      this.record({ ...recorded, entry: this.#withResult(recorded.entry, resultOf) });
+      this.record({ ...recorded, entry: this.#withResult(recorded.entry, resultOf) }, owner);
     }
   }
 
@@ -167,11 +169,11 @@ export class LiveRun implements Numbering {
     else this.#counts.failed++;
   }
 
-  #ask(child: Child, nowMs: number): void {
+  #ask(child: Child, owner: Owner, nowMs: number): void {
     const live: LiveChild = {
       index: this.#children.length,
       child,
-      name: this.#options.nameOf(this.#owner, child),
+      name: this.#options.nameOf(owner, child),
       dueAtMs: nowMs + child.delaySeconds * 1000,
       status: 'running',
       wish: 'run',
@@ -182,7 +184,12 @@ export class LiveRun implements Numbering {
   }
 }
 
-const ofIn = (json: string, otherwise: string): string => (JSON.parse(json) as { of?: string }).of ?? otherwise;
+/** The Executions that a run goes on from, with the line of the journal at which it does, oldest first. */
+export const rerunsIn = (lines: readonly string[]): readonly { readonly at: number; readonly owner: Owner }[] =>
+  lines.flatMap((line, at) => {
+    const [, name = '', uid = ''] = /^\d+ rerun \{"of":"([^"/]+)\/([^"/]+)"/.exec(line) ?? [];
+    return name === '' ? [] : [{ at, owner: { name, uid } }];
+  });
 
 /** Times of a child as the engine wants them: in ms since 1970. */
 function absolute(entry: Entry, startedAtMs: number): Entry {

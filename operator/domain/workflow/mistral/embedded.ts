@@ -1,6 +1,6 @@
 // operator/domain/workflow/mistral/embedded.ts — a value with `<% %>` and `{{ }}` in its texts → the value that it means, by Mistral's rules.
-import { insideYaql, yaqlIn } from '../../expression/embedded/delimiters.ts';
-import { allowCharacters, deeper, spend } from '../../expression/evaluation.ts';
+import { insideYaql, replaced, stretches, yaqlIn } from '../../expression/embedded/delimiters.ts';
+import { deeper, spend } from '../../expression/evaluation.ts';
 import { ExpressionFault } from '../../expression/fault.ts';
 import { expressionOf, templateOf } from '../../expression/jinja/rendering.ts';
 import { Dict, dictEntries, isDict } from '../../expression/python/dict.ts';
@@ -13,10 +13,11 @@ import { toJson } from './to-json.ts';
 import { MISTRAL_YAQL } from './yaql-functions.ts';
 
 const LONE_JINJA = /^\{\{(.*?)\}\}/;
-const JINJA = /\{\{.*?\}\}|\{%.*?%\}/;
 
 /** Whether a text is for Jinja: then it alone evaluates it. */
-export const hasJinja = (text: string): boolean => text.includes('{') && JINJA.test(text);
+export const hasJinja = (text: string): boolean => hasStretch(text, '{{', '}}') || hasStretch(text, '{%', '%}');
+const hasStretch = (text: string, open: string, close: string): boolean => !stretches(text, open, close).next().done;
+
 /** Whether a text holds an expression of either language. */
 export const hasExpression = (text: string): boolean =>
   hasJinja(text) || (text.includes('<%') && yaqlIn(text).length > 0);
@@ -76,12 +77,6 @@ function evaluateOne(source: string, sight: Sight): Value {
   } catch (cause) {
     throw told(cause, 'YaqlEvaluationException', 'YAQL', source);
   }
-}
-
-function replaced(text: string, part: string, instead: string): string {
-  const parts = text.split(part);
-  allowCharacters(text.length + (parts.length - 1) * instead.length);
-  return parts.join(instead);
 }
 
 function told(cause: unknown, type: string, language: string, expression: string): unknown {

@@ -81,6 +81,9 @@ export class MistralRun implements Run {
     return STATUSES[state][active > 0 ? 0 : 1];
   }
 
+  /** What it cannot do stands in the state of the run. */
+  whyNotRerun(): undefined {}
+
   advance(entry: Entry, outside: Outside): MistralStep {
     const board = this.#board;
     board.outside = outside;

@@ -37,6 +37,8 @@ export class OrquestaRun implements Run {
   /** All that are not over. */
   readonly #asked = new Map<string, Asked>();
   #conductor: Conductor | undefined;
+  /** It failed before any task: its output is not looked at, and nothing that comes later changes it. */
+  #isStillborn = false;
   #step: { readonly children: Child[]; readonly tell: { readonly key: string; readonly request: Request }[] } =
     NO_STEP();
 
@@ -76,7 +78,7 @@ export class OrquestaRun implements Run {
   advance(entry: Entry, outside: Outside): Step {
     this.#step = NO_STEP();
     if (entry.is === 'start') this.#start(outside);
-    else if (this.#conductor) this.#take(this.#conductor, entry, outside);
+    else if (this.#conductor && !this.#isStillborn) this.#take(this.#conductor, entry, outside);
     return { status: this.status, ...this.#step };
   }
 
@@ -87,7 +89,8 @@ export class OrquestaRun implements Run {
     const start = { context: context as Plain, inputs: parameters as Plain, taskRecord };
     const conductor = new Conductor(this.#workflow, this.#graph, start, outside);
     this.#conductor = conductor;
-    if (COMPLETED.has(conductor.status)) return; // before any task: its output is not looked at
+    this.#isStillborn = COMPLETED.has(conductor.status);
+    if (this.#isStillborn) return;
     conductor.request('requested');
     conductor.request('running');
     this.#goOn(conductor, outside);
@@ -125,9 +128,10 @@ export class OrquestaRun implements Run {
     this.#requested(conductor, status === 'canceling' ? 'cancel' : 'pause');
   }
 
-  /** Asks for what is next until there is nothing more, then for the output. */
+  /** Asks for what is next until there is nothing more. The output is that of the first moment at which there is one: what a failure still starts has no part in it. */
   #goOn(conductor: Conductor, outside: Outside): void {
     for (let round = 0; ; round++) {
+      this.#attempt(conductor, () => conductor.renderOutput(outside));
       const next = this.#next(conductor, outside);
       if (next.length === 0) break;
       if (round >= ROUNDS_MAX) {
@@ -135,7 +139,9 @@ export class OrquestaRun implements Run {
         this.#fail(conductor, new WorkflowFault('WorkflowExecutionException', message));
         break;
       }
-      for (const task of next) this.#startTask(conductor, task, outside);
+      // All of them run before one that has no items ends: what that leads to may be one of them once more.
+      const started = next.map((task) => ({ task, execution: this.#startTask(conductor, task, outside) }));
+      for (const { task, execution } of started) if (execution) this.#askFor(conductor, task, execution, outside);
     }
     this.#attempt(conductor, () => conductor.renderOutput(outside));
   }
@@ -146,7 +152,8 @@ export class OrquestaRun implements Run {
     return next;
   }
 
-  #startTask(conductor: Conductor, task: NextTask, outside: Outside): void {
+  /** Undefined: it cannot be started. */
+  #startTask(conductor: Conductor, task: NextTask, outside: Outside): Execution | undefined {
     const { id, route, itemsCount, actions } = task;
     const execution = this.#executions.open(task, outside.nowMs);
     const isStarted = this.#attempt(
@@ -159,7 +166,11 @@ export class OrquestaRun implements Run {
       execution,
     );
     execution.state = conductor.execution(id, route);
-    if (!isStarted) return;
+    return isStarted ? execution : undefined;
+  }
+
+  #askFor(conductor: Conductor, task: NextTask, execution: Execution, outside: Outside): void {
+    const { id, route, itemsCount, actions } = task;
     if (itemsCount === 0) {
       this.#executions.close(execution, 'succeeded', outside.nowMs);
       this.#attempt(conductor, () => conductor.task(id, route, 'succeeded', null, outside), execution);
@@ -188,15 +199,18 @@ export class OrquestaRun implements Run {
     asked.status = status;
     if (COMPLETED.has(status)) this.#asked.delete(entry.key);
     if (!this.#isCurrent(conductor, execution)) return; // a rerun has taken its place
+    // What is over waits for nothing, and its workflow is not brought back by a child that goes on.
+    if (status === 'pending' && COMPLETED.has(conductor.execution(execution.task, execution.route)?.status ?? 'null'))
+      return;
+    if (status === 'running' && !RESUMABLE.has(conductor.status)) return;
     const isActionless = this.#workflow.tasks.get(execution.task)?.action === undefined;
     const result: Value = isActionless ? null : ((entry.result as Value | undefined) ?? null);
     this.#attempt(
       conductor,
       () => {
         if (status === 'running') conductor.request('running');
-        // An answered inquiry takes its workflow along, whoever paused it.
-        if (before === 'pending' && status === 'succeeded' && HALTED.has(conductor.status))
-          conductor.request('resuming');
+        // An inquiry that was answered, or never will be, takes its workflow along, whoever paused it.
+        if (before === 'pending' && ANSWERED.has(status) && HALTED.has(conductor.status)) conductor.request('resuming');
         // What ends was not at rest any more, though nobody said so.
         if (COMPLETED.has(status) && this.#isResting(conductor, execution)) {
           this.#tell(conductor, execution, item, 'running', null, outside);
@@ -210,11 +224,10 @@ export class OrquestaRun implements Run {
     if (now && (COMPLETED.has(now) || now === 'retrying')) this.#executions.close(execution, now, outside.nowMs);
   }
 
-  /** Of two executions that the conductor holds to be one, either may end it. */
+  /** Of two executions that the conductor holds to be one, either may end it. Items are those of one attempt, which is over once the task waits for the next. */
   #isCurrent(conductor: Conductor, { task, route, state, list }: Execution): boolean {
-    return (
-      conductor.execution(task, route) === state && (!list || this.#executions.current(task, route)?.list === list)
-    );
+    if (conductor.execution(task, route) !== state) return false;
+    return !list || (state?.status !== 'retrying' && this.#executions.current(task, route)?.list === list);
   }
 
   #isResting = (conductor: Conductor, { task, route }: Execution): boolean =>
@@ -245,7 +258,10 @@ export class OrquestaRun implements Run {
   }
 
   #requested(conductor: Conductor, request: Request): void {
-    if (request === 'resume' && RUNNING.has(conductor.status)) return;
+    const { status } = conductor;
+    // Tasks would take in what their workflow refuses.
+    if (COMPLETED.has(status) || (request === 'pause' && status === 'canceling')) return;
+    if (request === 'resume' && RUNNING.has(status)) return;
     try {
       conductor.request(WANTED[request]);
     } catch (error) {
@@ -286,6 +302,9 @@ export class OrquestaRun implements Run {
 const NO_STEP = () => ({ children: [], tell: [] });
 const BEFORE: ReadonlySet<Status> = new Set(['null', 'requested', 'scheduled', 'delayed']);
 const HALTED: ReadonlySet<Status> = new Set(['pausing', 'paused']);
+/** Of a workflow that a child can bring back. */
+const RESUMABLE: ReadonlySet<Status> = new Set(['running', 'pausing', 'paused', 'resuming']);
+const ANSWERED: ReadonlySet<Status> = new Set(['succeeded', 'timeout']);
 /** Which children are told. */
 const TOLD_TO = { pause: 'running', resume: 'paused' } as const;
 const WANTED = { pause: 'paused', resume: 'resuming', cancel: 'canceled' } as const;

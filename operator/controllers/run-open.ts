@@ -1,0 +1,168 @@
+// operator/controllers/run-open.ts — an Execution of a Workflow → its run: replayed from its journal, begun, or gone on with from another's.
+import type { Execution, Workflow } from '../api/kinds.ts';
+import type { Reason } from '../api/reasons.ts';
+import { isFinal, type Live as LiveExecution } from '../domain/execution/parse.ts';
+import { seedOf } from '../domain/job/job.ts';
+import { namespaceOfRef } from '../domain/rule/reference.ts';
+
+import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
+import { childName, childResult, parentOf } from '../domain/workflow/children.ts';
+import type { Child } from '../domain/workflow/engine.ts';
+import { workflowFault } from '../domain/workflow/judge.ts';
+import { LiveRun, type Owner, rerunsIn } from '../domain/workflow/live.ts';
+import { openRun, type Pinned } from '../domain/workflow/pinned.ts';
+import type { WorkflowLimits } from '../domain/workflow/soundness.ts';
+import type { Store } from '../kube/store.ts';
+import type { RunStore } from './run-store.ts';
+
+export interface OpenOptions {
+  readonly sources: { readonly executions: Store<Execution> };
+  readonly store: RunStore;
+  readonly limits: WorkflowLimits;
+  readonly serviceUrl: string;
+  readonly systemNamespace: string;
+  readonly sha256: (text: string) => string;
+  readonly now?: () => Date;
+}
+
+export interface OpenedRun {
+  readonly live: LiveRun;
+  /** Name of the ControllerRevision that has its definition. */
+  readonly revision: string;
+}
+
+/** Why there is no run. */
+export interface RefusedRun {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** Reads the journal, or begins one. */
+export async function openRunOf(
+  execution: LiveExecution,
+  workflow: Workflow | undefined,
+  options: OpenOptions,
+): Promise<OpenedRun | RefusedRun> {
+  const { namespace = '' } = execution.metadata;
+  const home = namespaceOfRef(execution.spec.request.action, namespace, options.systemNamespace);
+  const { workflow: state } = execution.status;
+  if (state) {
+    const pinned = await options.store.pinned(home, state.revision);
+    if (!pinned)
+      return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
+    const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
+    if ('reason' in live) return live;
+    await replay(
+      live,
+      state.journal,
+      [
+        ...rerunsIn(state.journal).map(({ owner }) => owner),
+        { name: execution.metadata.name, uid: execution.metadata.uid },
+      ],
+      {
+        namespace,
+        ...options,
+      },
+    );
+    return { live, revision: state.revision };
+  }
+  if (execution.spec.request.rerun) return await goOn(execution, home, options);
+  if (!workflow) return invalid('there is no such Workflow');
+  const fault = workflowFault(workflow);
+  if (fault) return invalid(`Workflow "${execution.spec.request.action}" is not valid: ${fault.message}`);
+  if (!workflow.spec.enabled)
+    return {
+      reason: 'WorkflowDisabled',
+      message: `Unable to execute. Workflow "${execution.spec.request.action}" is disabled. Set spec.enabled of Workflow ${workflow.metadata.name} to true`,
+    };
+  const depth = depthOf(execution, options.sources.executions);
+  if (depth > options.limits.depth)
+    return {
+      reason: 'WorkflowLimit',
+      message: `it is workflow ${depth} in a row of workflows in workflows, at most ${options.limits.depth} are allowed`,
+    };
+  const { revision, pinned } = await options.store.pin(workflow);
+  const live = openLive(execution, pinned, nowOf(options).getTime(), options);
+  if ('reason' in live) return live;
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  return { live, revision };
+}
+
+async function replay(
+  live: LiveRun,
+  journal: readonly string[],
+  parents: readonly Owner[],
+  { namespace, store }: OpenOptions & { readonly namespace: string },
+): Promise<void> {
+  const results = await store.allResults(namespace, parents);
+  live.replay(journal, (name) => results.get(name) ?? childResult(undefined, undefined), parents.at(-1));
+}
+
+/** A run that goes on from some tasks of another: its journal begins with the other's. */
+async function goOn(execution: LiveExecution, home: string, options: OpenOptions): Promise<OpenedRun | RefusedRun> {
+  const { metadata, spec } = execution;
+  const { namespace = '' } = metadata;
+  const { rerun = {}, cause, action } = spec.request;
+  const name = cause?.rerunOf;
+  if (name === undefined)
+    return invalid('spec.request.rerun: name the Execution that it goes on from, in spec.request.cause.rerunOf');
+  const other = await options.store.execution(`${namespace}/${name}`);
+  const state = other?.status?.workflow;
+  if (!other || !state || other.spec.request.action !== action)
+    return invalid(`spec.request.cause.rerunOf: Execution "${name}" is not there, or did not run Workflow "${action}"`);
+  if (!isFinal(other.status?.phase ?? 'Requested'))
+    return invalid(
+      `Unable to rerun workflow execution "${other.metadata.uid}" because it is not in a completed state. Wait for its end, or cancel it`,
+    );
+  const pinned = await options.store.pinned(home, state.revision);
+  if (!pinned)
+    return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
+  const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
+  if ('reason' in live) return live;
+  const parents = [
+    ...rerunsIn(state.journal).map(({ owner }) => owner),
+    { name: other.metadata.name, uid: other.metadata.uid },
+  ];
+  await replay(live, [...state.journal], parents, { namespace, ...options });
+  if (!live.run.whyNotRerun) return invalid(`${pinned.engine} has no rerun from tasks; run it again as a whole`);
+  const why = live.run.whyNotRerun(rerun.tasks);
+  if (why !== undefined) return invalid(`spec.request.rerun: ${why}`);
+  const atMs = Math.max(live.lastAtMs, nowOf(options).getTime() - live.startedAtMs);
+  live.record({ atMs, entry: { is: 'rerun', ...rerun }, of: `${other.metadata.name}/${other.metadata.uid}` });
+  return { live, revision: state.revision };
+}
+
+const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', message });
+
+export const nowOf = ({ now }: Pick<OpenOptions, 'now'>): Date => now?.() ?? new Date();
+
+function openLive(
+  execution: LiveExecution,
+  pinned: Pinned,
+  startedAtMs: number,
+  options: OpenOptions,
+): LiveRun | RefusedRun {
+  const { name, uid } = execution.metadata;
+  const seed = seedOf(uid);
+  const began = parametersOf(execution, pinned, { nowMs: startedAtMs, seed });
+  if (!began.ok) return began;
+  const nameOf = (owner: Owner, child: Child) => childName(owner, child, options.sha256);
+  const opening = {
+    ...beginningOf(execution, pinned, { parameters: began.parameters, serviceUrl: options.serviceUrl }),
+    workflow: execution.spec.request.workflow,
+    executionOf: (key: string) => key,
+  };
+  const run = openRun(pinned, opening);
+  if (typeof run === 'string') return invalid(run);
+  return new LiveRun({ run, startedAtMs, seed, owner: { name, uid }, nameOf, references: began.references });
+}
+
+/** How many workflows it is in, itself included. */
+function depthOf(execution: Execution, executions: Store<Execution>): number {
+  let depth = 1;
+  for (let parent = parentOf(execution); parent; depth++) {
+    const found = executions.get(`${execution.metadata.namespace ?? ''}/${parent.name}`);
+    parent = found && parentOf(found);
+  }
+  return depth;
+}

@@ -1,0 +1,167 @@
+// operator/controllers/workflow-run.test.ts — runs of workflows against the scripted API server: writes that fail, restarts, deletions, limits.
+import { expect, test } from 'vitest';
+import { ActionSpec } from '../api/action.ts';
+import { Action, Execution, KINDS, TriggerType, Workflow } from '../api/kinds.ts';
+import type { Draft, KubeObject } from '../api/meta.ts';
+import { WorkflowSpec } from '../api/workflow.ts';
+import { settings, sha256 } from '../domain/execution/builders.setup.ts';
+import { BY_EXECUTION } from '../domain/job/names.ts';
+import { projectJob, projectPod } from '../domain/job/shapes.ts';
+import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
+import { Client } from '../kube/client.ts';
+import { KIND } from '../kube/paths.ts';
+import { runLoop } from '../kube/reconcile.ts';
+import { reflect } from '../kube/reflect.ts';
+import { ScriptedTransport } from '../kube/scripted.ts';
+import { Store } from '../kube/store.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { projectAction } from './action.ts';
+import { executionReconciler, projectExecution } from './execution.ts';
+import { RunStore } from './run-store.ts';
+import { projectWorkflow } from './workflow.ts';
+import { workflowRunReconciler } from './workflow-run.ts';
+
+const draft = (kind: string, name: string, spec: unknown, namespace = 'default'): Draft => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind,
+  metadata: { name, namespace, generation: 1, creationTimestamp: new Date().toISOString() },
+  spec,
+});
+const NOOP = draft('Action', 'core.noop', ActionSpec.parse({ runner: 'noop' }), 'squall');
+const workflow = (tasks: object, more: object = {}) =>
+  draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'orquesta', definition: { version: 1, tasks, ...more } }));
+const run = (name = 'run') => draft('Execution', name, { request: { action: 'acme.w' }, control: 'run' });
+const CHAIN = {
+  a: { action: 'core.noop', next: [{ do: 'b' }] },
+  b: { with: { items: '<% range(5) %>', concurrency: 2 }, action: 'core.noop', next: [{ do: 'c' }] },
+  c: { action: 'core.noop' },
+};
+
+interface Operator {
+  stop(): void;
+}
+
+/** An operator with the two controllers; several may follow each other on one API server. */
+async function operator(
+  api: ScriptedTransport,
+  limits = { tasks: 100, contextBytes: 100_000, depth: 3 },
+): Promise<Operator> {
+  const stop = new AbortController();
+  const stores = {
+    workflows: new Store<Workflow>({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
+    actions: new Store<Action>({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
+    executions: new Store<Execution>({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
+    triggerTypes: new Store<TriggerType>({
+      kind: TriggerType,
+      project: (raw) => raw as TriggerType,
+      indexes: TRIGGER_TYPE_INDEXES,
+    }),
+    jobs: new Store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION }),
+    pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
+  };
+  const all = Object.values(stores) as unknown as readonly Store<KubeObject>[];
+  for (const store of all) void reflect({ transport: api, store, stop: stop.signal });
+  await Promise.all(all.map(({ synced }) => synced));
+  const client = new Client({ transport: api, kinds: KINDS, stores: all, fieldManager: 'squall', instance: 'test' });
+  const log = createLog({ level: 'silent' });
+  const loop = { client, log, metrics: createMetrics({ version: 'test' }), stop: stop.signal };
+  const shared = { sources: stores, client, transport: api, systemNamespace: 'squall', log };
+  void runLoop(executionReconciler({ ...shared, settings, storeResult: undefined }), loop);
+  const store = new RunStore({ client, transport: api, readResult: async () => undefined, sha256 });
+  const storeResult = async () => ({ digest: 'sha256:0', bytes: 1 });
+  void runLoop(workflowRunReconciler({ ...shared, store, storeResult, limits, serviceUrl: 'https://s', sha256 }), loop);
+  return { stop: () => stop.abort() };
+}
+
+const server = (...objects: readonly Draft[]) =>
+  new ScriptedTransport([NOOP, ...objects], [...KINDS, ...Object.values(KIND)]);
+const PATH = '/apis/squall.dev/v1alpha1/namespaces/default/executions';
+type Status = { phase?: string; reason?: string; message?: string; result?: unknown; workflow?: { journal: string[] } };
+const statusOf = (api: ScriptedTransport, name = 'run') => api.object(`${PATH}/${name}`)?.status as Status | undefined;
+const childrenOf = async (api: ScriptedTransport) =>
+  (await api.page(PATH, {})).items.filter(({ metadata }) => metadata.ownerReferences !== undefined);
+const ends = (api: ScriptedTransport, phase: string, name = 'run') =>
+  expect.poll(() => statusOf(api, name)?.phase, { timeout: 20_000 }).toBe(phase);
+
+test('each task is a child with a name of its own, made once', async () => {
+  const api = server(workflow(CHAIN), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  expect(statusOf(api)).toMatchObject({ reason: 'WorkflowSucceeded', result: { output: null } });
+  const children = await childrenOf(api);
+  expect(new Set(children.map(({ metadata }) => metadata.annotations?.['squall.dev/task-key']))).toEqual(
+    new Set(['a/0/0', 'b/0/0/0', 'b/0/0/1', 'b/0/0/2', 'b/0/0/3', 'b/0/0/4', 'c/0/0']),
+  );
+  expect(children).toHaveLength(7);
+  one.stop();
+});
+
+test.each(['reset', 'resetAfterApply', { code: 409, reason: 'Conflict' }, { code: 503 }] as const)(
+  'writes of status and children that fail by %s are made again, and nothing twice',
+  async (fault) => {
+    const api = server(workflow(CHAIN), run());
+    for (let i = 0; i < 2; i++) {
+      api.fail({ verb: 'replaceStatus' }, fault);
+      api.fail({ verb: 'create', path: PATH }, fault === 'reset' || fault === 'resetAfterApply' ? fault : 'reset');
+    }
+    const one = await operator(api);
+    await ends(api, 'Succeeded');
+    expect(await childrenOf(api)).toHaveLength(7);
+    one.stop();
+  },
+);
+
+test('another operator goes on from the journal', async () => {
+  const api = server(workflow(CHAIN), run());
+  for (let turn = 0; statusOf(api)?.phase !== 'Succeeded' && turn < 40; turn++) {
+    const one = await operator(api);
+    const lines = statusOf(api)?.workflow?.journal.length ?? 0;
+    await expect.poll(() => (statusOf(api)?.workflow?.journal.length ?? 0) > lines, { timeout: 20_000 }).toBe(true);
+    one.stop();
+  }
+  await ends(api, 'Succeeded');
+  expect(await childrenOf(api)).toHaveLength(7);
+});
+
+test('a child that somebody deletes ends its task with a reason', async () => {
+  const waits = { a: { action: 'acme.never' } };
+  const never = draft(
+    'Action',
+    'acme.never',
+    ActionSpec.parse({ runner: 'local-shell-cmd', parameters: { cmd: { default: 'date' } } }),
+  );
+  const api = server(workflow(waits), never, run());
+  const one = await operator(api);
+  await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
+  const [child] = await childrenOf(api);
+  api.drop(`${PATH}/${child?.metadata.name}`);
+  await ends(api, 'Failed');
+  expect(JSON.stringify(statusOf(api)?.result)).toMatch(/somebody deleted it/);
+  one.stop();
+});
+
+test.each<[string, object, object, string]>([
+  ['tasks', CHAIN, { tasks: 3, contextBytes: 1000, depth: 3 }, 'more than 3 tasks'],
+  [
+    'variables',
+    { a: { action: 'core.noop', next: [{ publish: "big=<% 'x' * 2000 %>", do: 'b' }] }, b: { action: 'core.noop' } },
+    { tasks: 10, contextBytes: 1000, depth: 3 },
+    'more than 1000; publish less',
+  ],
+])('too many %s end it', async (_, tasks, limits, message) => {
+  const api = server(workflow(tasks), run());
+  const one = await operator(api, limits as { tasks: number; contextBytes: number; depth: number });
+  await ends(api, 'Failed');
+  expect(statusOf(api)).toMatchObject({ reason: 'WorkflowLimit', message: expect.stringContaining(message) as string });
+  one.stop();
+});
+
+test('an unknown action and wrong parameters are told by the workflow', async () => {
+  const api = server(workflow({ a: { action: 'acme.<% "nothing" %>' } }), run());
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  expect(JSON.stringify(statusOf(api)?.result)).toMatch(/Unable to find action \\"acme.nothing\\"/);
+  expect(await childrenOf(api)).toHaveLength(0);
+  one.stop();
+});
