@@ -29,7 +29,9 @@ export const failure = (code: number, reason: string, message: string) =>
   reply({ kind: 'Status', reason, message }, code);
 
 /** Serves `routes` ("METHOD path" → answer; 404 otherwise) and gives a way to run the program against it. */
-export async function serve(routes: Record<string, Answer>): Promise<(...words: string[]) => Promise<Run>> {
+export async function serve(
+  routes: Record<string, Answer>,
+): Promise<((...words: string[]) => Promise<Run>) & { readonly kubeconfig: string }> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const chunks: Buffer[] = [];
@@ -53,7 +55,7 @@ export async function serve(routes: Record<string, Answer>): Promise<(...words: 
       users: [{ name: 'test', user: { token: 'the-token' } }],
     }),
   );
-  return (...words) =>
+  const run = (...words: string[]): Promise<Run> =>
     new Promise((resolve) => {
       const child = spawn(process.execPath, [PROGRAM, '--kubeconfig', kubeconfig, ...words]);
       let out = '';
@@ -62,4 +64,5 @@ export async function serve(routes: Record<string, Answer>): Promise<(...words: 
       child.stderr.on('data', (text) => (err += text));
       child.on('close', (code) => resolve({ code: code ?? -1, out, err }));
     });
+  return Object.assign(run, { kubeconfig });
 }

@@ -1,11 +1,11 @@
-// cli/execution.ts — `squall execution list|get|cancel`: Executions as rows, as one page, and their end by hand.
+// cli/execution.ts — `squall execution list|get`: Executions as rows, and as one page.
 import { type Column, Execution } from '../operator/api/kinds.ts';
 import { PHASES, type Phase } from '../operator/api/execution.ts';
 import { LABEL, labelValue } from '../operator/api/meta.ts';
 import { Failure } from './failure.ts';
 import { call, collection, listAll } from './kube.ts';
 import { age, type Format, json, phaseTable, withoutNoise, yaml } from './print.ts';
-import { isFinal, phaseOf, printExecution, readResult } from './result.ts';
+import { phaseOf, printExecution, readResult } from './result.ts';
 import type { Session } from './session.ts';
 
 export interface ListOptions {
@@ -21,7 +21,8 @@ export interface ListOptions {
 /** StackStorm's status words that differ from our phases. */
 const STACKSTORM: Readonly<Record<string, Phase>> = { timeout: 'TimedOut' };
 
-const pathOf = (namespace: string, name = '') =>
+/** Path of an Execution or, without a name, of all in the namespace. */
+export const executionPath = (namespace: string, name = ''): string =>
   `${collection(Execution.apiVersion, namespace, Execution.plural)}${name && `/${encodeURIComponent(name)}`}`;
 
 /** Prints the newest Executions, the newest last; children only with --all. */
@@ -35,7 +36,7 @@ export async function listExecutions(session: Session, options: ListOptions): Pr
   const found = await listAll<Execution>(
     session.to,
     'list Executions',
-    pathOf(options.allNamespaces ? '' : session.namespace),
+    executionPath(options.allNamespaces ? '' : session.namespace),
     query,
   );
   const sorted = newestLast(phase === undefined ? found : found.filter((one) => phaseOf(one) === phase));
@@ -92,27 +93,14 @@ export async function getExecutions(
   options: { output: Format; result: boolean },
 ): Promise<void> {
   for (const name of names) {
-    const execution = await call<Execution>(session.to, `get Execution ${name}`, pathOf(session.namespace, name));
+    const execution = await call<Execution>(
+      session.to,
+      `get Execution ${name}`,
+      executionPath(session.namespace, name),
+    );
     const result = options.result ? await readResult(session, execution) : undefined;
     if (names.length > 1 && options.output === 'yaml') session.screen.out('---\n');
     if (name !== names[0] && (options.output === 'table' || options.output === 'wide')) session.screen.out('\n');
     printExecution(session, execution, result, options.output);
-  }
-}
-
-/** Asks for the end of Executions; one that has ended already is told, not an error. */
-export async function cancelExecutions(session: Session, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const path = pathOf(session.namespace, name);
-    const before = await call<Execution>(session.to, `get Execution ${name}`, path);
-    if (isFinal(before)) {
-      session.screen.out(`Execution ${name} has already ended: ${phaseOf(before)}.\n`);
-      continue;
-    }
-    await call(session.to, `cancel Execution ${name}`, path, {
-      method: 'PATCH',
-      body: { spec: { control: 'cancel' } },
-    });
-    session.screen.out(`Execution ${name}: cancel requested.\n`);
   }
 }

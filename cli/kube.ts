@@ -110,15 +110,26 @@ export async function* lines(to: Connection, what: string, path: string, options
 }
 
 /** All objects of a list, page by page. */
-export async function listAll<T>(to: Connection, what: string, path: string, query: Call['query'] = {}): Promise<T[]> {
+export const listAll = async <T>(to: Connection, what: string, path: string, query: Call['query'] = {}): Promise<T[]> =>
+  (await listVersion<T>(to, what, path, query)).items;
+
+/** All objects of a list, and the version from which a watch goes on. */
+export async function listVersion<T>(
+  to: Connection,
+  what: string,
+  path: string,
+  query: Call['query'] = {},
+  signal?: AbortSignal,
+): Promise<{ readonly items: T[]; readonly resourceVersion: string }> {
   const items: T[] = [];
   for (let next = ''; ; ) {
-    const page = await call<{ items: T[]; metadata: { continue?: string } }>(to, what, path, {
+    const page = await call<{ items: T[]; metadata: { continue?: string; resourceVersion?: string } }>(to, what, path, {
       query: { ...query, limit: '500', ...(next && { continue: next }) },
+      signal,
     });
     items.push(...page.items);
     next = page.metadata.continue ?? '';
-    if (next === '') return items;
+    if (next === '') return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
   }
 }
 

@@ -2,14 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { WORKFLOW_ENGINES } from '../operator/api/workflow.ts';
+import { controlExecutions } from './control.ts';
 import { type EvalOptions, evaluateExpression } from './eval.ts';
-import { cancelExecutions, getExecutions, type ListOptions, listExecutions } from './execution.ts';
+import { getExecutions, type ListOptions, listExecutions } from './execution.ts';
 import { Failure } from './failure.ts';
 import { connect } from './kube.ts';
 import type { Format, Screen } from './print.ts';
-import { rerunExecution, type RunOptions, runAction } from './run.ts';
+import { drawRun } from './run-graph.ts';
+import { rerunExecution, type RerunOptions, type RunOptions, runAction } from './run.ts';
 import type { Session } from './session.ts';
 import { showStatus } from './status.ts';
+import { showTree, type TreeOptions } from './tree.ts';
 import { drawFile, type GraphOptions, inspectFile, type InspectOptions } from './workflow.ts';
 
 interface GlobalOptions {
@@ -28,6 +31,12 @@ Parameters:
   key=@secret:name/key      a key of a Secret; the only way for secret parameters
   words without "="         they are the parameter cmd: squall run core.local -- ls -l`;
 
+const CONTROLS = [
+  ['cancel', 'end Executions before their time'],
+  ['pause', 'let no new task of workflows start; those that run go on to their end'],
+  ['resume', 'let workflows that were paused go on'],
+] as const;
+
 /** Runs the command line and returns the exit code: 2 for one that cannot be understood. */
 export async function main(words: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -35,6 +44,7 @@ export async function main(words: readonly string[]): Promise<number> {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb',
+    rows: process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? () => process.stdout.rows : undefined,
   };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode); // the reader, for example head, has seen enough
@@ -132,14 +142,37 @@ function program(doing: Doing, offline: Offline): Command {
       ),
     );
   execution
-    .command('cancel')
-    .description('end Executions before their time')
-    .argument('<names...>', 'names of Executions')
-    .action(doing((session, _, names) => cancelExecutions(session, names).then(done)));
+    .command('tree')
+    .description('show an Execution with all that it led to: what is done, what runs and what waits')
+    .argument('<name>', 'name of an Execution')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['tree', 'json']).default('tree'))
+    .option('-w, --watch', 'until it ends; exit with its exit code')
+    .option('--all', 'all items of tasks, and all rounds of loops')
+    .action(doing<TreeOptions>((session, options, [name = '']) => showTree(session, name, options)));
+  execution
+    .command('graph')
+    .description('draw the workflow of an Execution as it stands')
+    .argument('<name>', 'name of an Execution')
+    .addOption(new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg']).default('mermaid'))
+    .action(
+      doing<Pick<GraphOptions, 'format'>>((session, { format }, [name = '']) =>
+        drawRun(session, name, format).then(done),
+      ),
+    );
+  for (const [wish, description] of CONTROLS)
+    execution
+      .command(wish)
+      .description(description)
+      .argument('<names...>', 'names of Executions')
+      .action(doing((session, _, names) => controlExecutions(session, wish, names)));
   running(execution.command('re-run').description('run the same once more, with some parameters changed'))
     .argument('<name>', 'name of the Execution')
     .argument('[parameters...]', 'parameters that are different')
-    .action(doing<RunOptions>((session, options, [name = ''], words) => rerunExecution(session, name, words, options)));
+    .option('--tasks [names...]', 'of a workflow: only these tasks and what follows; without names those that failed')
+    .option('--reset <names...>', 'of those tasks: all items run again, not only those that failed')
+    .action(
+      doing<RerunOptions>((session, options, [name = ''], words) => rerunExecution(session, name, words, options)),
+    );
 
   const workflow = squall.command('workflow').description('workflows in files, without a cluster');
   const onFile = (command: Command): Command =>

@@ -10,6 +10,8 @@ export interface Screen {
   err(text: string): void;
   /** Whether colours may be used. */
   readonly colour: boolean;
+  /** Lines of the terminal that `out` is; undefined where it is none, and nothing can be drawn over. */
+  readonly rows?: (() => number) | undefined;
 }
 
 const COLOURS: Readonly<Record<Phase, number>> = {
@@ -45,7 +47,11 @@ export const phaseTable = (screen: Screen, heading: readonly string[], rows: rea
     : table(heading, rows);
 
 export const phaseText = (screen: Screen, phase: Phase): string => paint(screen, COLOURS[phase], phase);
+/** A sign in the colour of a phase. */
+export const phaseColoured = (screen: Screen, phase: Phase, text: string): string =>
+  paint(screen, COLOURS[phase], text);
 export const bold = (screen: Screen, text: string): string => paint(screen, 1, text);
+export const faint = (screen: Screen, text: string): string => paint(screen, 2, text);
 
 const paint = (screen: Screen, code: number, text: string) =>
   screen.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
@@ -75,7 +81,7 @@ export function age(since: string | undefined, now: Date): string {
 }
 
 /** Control characters in names and messages must not move the cursor of whoever reads them. */
-const clean = (cell: string): string => cell.replaceAll(/\p{Cc}+/gu, ' ');
+export const clean = (cell: string): string => cell.replaceAll(/\p{Cc}+/gu, ' ');
 const width = (cell: string): number => Array.from(clean(cell)).length;
 const pad = (cell: string, columns: number): string => cell + ' '.repeat(Math.max(0, columns - width(cell)));
 

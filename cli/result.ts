@@ -4,6 +4,7 @@ import type { Phase } from '../operator/api/execution.ts';
 import type { Execution } from '../operator/api/kinds.ts';
 import { Failure } from './failure.ts';
 import { call, collection, textOf } from './kube.ts';
+import { isFinalPhase } from './phases.ts';
 import { type Format, json, phaseText, properties, withoutNoise, yaml } from './print.ts';
 import { type Deployment, findOperator, type Session } from './session.ts';
 
@@ -11,8 +12,7 @@ import { type Deployment, findOperator, type Session } from './session.ts';
 const TIMED_OUT = 124;
 
 export const phaseOf = (execution: Execution): Phase => execution.status?.phase ?? 'Requested';
-const FINAL: ReadonlySet<Phase> = new Set<Phase>(['Succeeded', 'Failed', 'TimedOut', 'Abandoned', 'Canceled']);
-export const isFinal = (execution: Execution): boolean => FINAL.has(phaseOf(execution));
+export const isFinal = (execution: Execution): boolean => isFinalPhase(phaseOf(execution));
 
 /** 0 succeeded, 124 timed out, else the action's own return code where it is 1 to 255, else 1. */
 export function exitCodeOf(execution: Execution, result: unknown): number {

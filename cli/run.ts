@@ -9,7 +9,7 @@ import { followLog } from './follow-log.ts';
 import { call, collection } from './kube.ts';
 import { parseParameters } from './parameters.ts';
 import { type Format, json, withoutNoise, yaml } from './print.ts';
-import { exitCodeOf, phaseOf, printExecution, readResult } from './result.ts';
+import { exitCodeOf, isFinal, phaseOf, printExecution, readResult } from './result.ts';
 import { ownName, type Session } from './session.ts';
 import { waitForEnd } from './wait.ts';
 
@@ -44,19 +44,23 @@ export async function runAction(
   return start(session, request, options);
 }
 
-/** Runs what an Execution ran once more, with some parameters changed. */
+export interface RerunOptions extends RunOptions {
+  /** Goes on from these tasks; true: from those that failed. */
+  readonly tasks?: readonly string[] | true;
+  readonly reset?: readonly string[];
+}
+
+/** Runs what an Execution ran once more, with some parameters changed; of a workflow, if so asked, only some tasks and what follows. */
 export async function rerunExecution(
   session: Session,
   name: string,
   words: readonly string[],
-  options: RunOptions,
+  options: RerunOptions,
 ): Promise<number> {
   const path = `${collection(API_VERSION, session.namespace, Execution.plural)}/${encodeURIComponent(name)}`;
-  const {
-    action,
-    parameters: before,
-    context,
-  } = (await call<Execution>(session.to, `get Execution ${name}`, path)).spec.request;
+  const execution = await call<Execution>(session.to, `get Execution ${name}`, path);
+  const { action, parameters: before, context, workflow } = execution.spec.request;
+  const rerun = rerunOf(execution, options);
   const { schemas } = words.length > 0 ? await findAction(session, action) : { schemas: undefined };
   const traced = {
     ...(context?.trace?.tag !== undefined && { traceTag: context.trace.tag }),
@@ -67,8 +71,26 @@ export async function rerunExecution(
     parameters: { ...before, ...parseParameters(words, schemas) },
     context: await contextOf(session, { ...traced, ...options }),
     cause: { depth: 0, rerunOf: name },
+    ...(workflow !== undefined && { workflow }),
+    ...(rerun && { rerun }),
   };
   return start(session, request, options);
+}
+
+function rerunOf(execution: Execution, { tasks, reset }: RerunOptions): ExecutionRequest['rerun'] {
+  if (tasks === undefined && reset === undefined) return undefined;
+  const { name } = execution.metadata;
+  if (!isFinal(execution))
+    throw new Failure(`Execution ${name}: it goes on (${phaseOf(execution)}); wait for its end, or cancel it`);
+  if (!execution.status?.workflow)
+    throw new Failure(`Execution ${name}: it ran no workflow; re-run it without --tasks and --reset`);
+  const strange = Array.isArray(tasks) ? reset?.filter((task) => !tasks.includes(task)) : undefined;
+  if (strange && strange.length > 0)
+    throw new Failure(`--reset ${strange.join(' ')}: name only tasks that --tasks names`, { exitCode: 2 });
+  return {
+    ...(Array.isArray(tasks) && { tasks: [...(tasks as readonly string[])] }),
+    ...(reset && { reset: [...reset] }),
+  };
 }
 
 async function contextOf(

@@ -6,9 +6,9 @@ import { isFinal, phaseOf } from './result.ts';
 import type { Session } from './session.ts';
 
 /** How long the API server may be away before we give up waiting, in ms. */
-const AWAY_MS = 120_000;
+export const AWAY_MS = 120_000;
 /** How often to look where a watch is not allowed or has ended, in ms. */
-const LOOK_MS = 1000;
+export const LOOK_MS = 1000;
 
 export interface WaitOptions {
   readonly stop: AbortSignal;
@@ -41,11 +41,7 @@ export async function waitForEnd(session: Session, first: Execution, options: Wa
       heard = Date.now();
     } catch (error) {
       if (options.stop.aborted) throw error;
-      const lasting =
-        error instanceof ApiFailure
-          ? error.code < 429 && !isForbidden(error) && error.code !== 410
-          : error instanceof Failure && !error.cause;
-      if (lasting || Date.now() - heard > AWAY_MS) throw error;
+      if (isLasting(error) || Date.now() - heard > AWAY_MS) throw error;
     }
     await new Promise((wake) => setTimeout(wake, LOOK_MS));
     await call<Execution>(to, `get Execution ${name}`, `${path}/${name}`, { signal: options.stop }).then(
@@ -64,7 +60,15 @@ export async function waitForEnd(session: Session, first: Execution, options: Wa
   return last;
 }
 
-const gone = (name: string) => new Failure(`Execution ${name}: somebody deleted it while it ran; its result is lost`);
+/** Whether asking again is of no use; a watch that is not allowed may be a list that is. */
+export function isLasting(error: unknown): boolean {
+  if (error instanceof ApiFailure) return error.code < 429 && !isForbidden(error) && error.code !== 410;
+  return error instanceof Failure && !error.cause;
+}
+
+/** Somebody deleted what was waited for. */
+export const gone = (name: string): Failure =>
+  new Failure(`Execution ${name}: somebody deleted it while it ran; its result is lost`);
 
 async function* changes(
   { to }: Session,
