@@ -20,8 +20,15 @@ interface PodSpec {
 const AGAIN = new Set([401, 408, 425, 429]);
 const PAUSE_MS = 500;
 
-/** Serves the pods of one namespace from now on. `work` ends when the action of a pod does, with its result. */
-export async function fakeRunner(namespace: string, work: () => Promise<unknown>): Promise<FakeRunner> {
+/**
+ * Serves the pods of one namespace from now on. `work` ends when the action of a pod does, with its result; `onDelivered` is
+ * called when that was taken.
+ */
+export async function fakeRunner(
+  namespace: string,
+  work: () => Promise<unknown>,
+  onDelivered: () => void = () => undefined,
+): Promise<FakeRunner> {
   const api = await kubernetes();
   const path = collectionPath(KIND.pod, namespace);
   const stop = new AbortController();
@@ -59,7 +66,10 @@ export async function fakeRunner(namespace: string, work: () => Promise<unknown>
     const { attempt } = JSON.parse(variable('SQUALL_TASK')) as { attempt: number };
     const times = { startedAt, endedAt: new Date().toISOString() };
     const envelope: ResultEnvelope = { attempt, outcome: 'succeeded', result, ...times };
-    if ((await insist(variable('SQUALL_RESULT_URL'), envelope, authorization)) < 300) delivered += 1;
+    if ((await insist(variable('SQUALL_RESULT_URL'), envelope, authorization)) < 300) {
+      delivered += 1;
+      onDelivered();
+    }
     // The runner's process ends. A pod that is gone has ended already.
     await api.mergePatch(objectPath(KIND.pod, namespace, pod.metadata.name), ENDED).catch(() => undefined);
   };

@@ -13,19 +13,33 @@ const { values: options, positionals } = parseArgs({
 });
 
 /** What can be asked for by name; `chaos` only when it is asked for. */
-const CLUSTER_BENCHES = ['idle', 'single', 'burst', 'writes', 'door', 'live', 'running', 'chaos'] as const;
+const CLUSTER_BENCHES = [
+  'idle',
+  'single',
+  'burst',
+  'writes',
+  'door',
+  'live',
+  'running',
+  'workflow-runs',
+  'chaos',
+] as const;
 type ClusterBench = (typeof CLUSTER_BENCHES)[number];
 /** What needs no cluster. */
-const LOCAL_BENCHES = ['expressions', 'corpus', 'properties'] as const;
+const LOCAL_BENCHES = ['expressions', 'corpus', 'properties', 'workflow-engine'] as const;
 type LocalBench = (typeof LOCAL_BENCHES)[number];
 const BENCHES = [...LOCAL_BENCHES, ...CLUSTER_BENCHES];
+/** One name for several. */
+const GROUPS: ReadonlyMap<string, readonly string[]> = new Map([['workflows', ['workflow-engine', 'workflow-runs']]]);
 
-const unknown = positionals.find((name) => !BENCHES.some((bench) => bench === name));
+const asked = positionals.flatMap((name) => GROUPS.get(name) ?? [name]);
+const unknown = asked.find((name) => !BENCHES.some((bench) => bench === name));
 if (unknown !== undefined) {
-  console.error(`"${unknown}" is no benchmark: say one of ${BENCHES.join(', ')}, or none for all but chaos.`);
+  const names = [...BENCHES, ...GROUPS.keys()].join(', ');
+  console.error(`"${unknown}" is no benchmark: say one of ${names}, or none for all but chaos.`);
   process.exit(2);
 }
-const wanted = BENCHES.filter((name) => (positionals.length > 0 ? positionals.includes(name) : name !== 'chaos'));
+const wanted = BENCHES.filter((name) => (asked.length > 0 ? asked.includes(name) : name !== 'chaos'));
 const isLocal = (name: LocalBench | ClusterBench): name is LocalBench => LOCAL_BENCHES.some((bench) => bench === name);
 
 async function measureLocal(name: LocalBench): Promise<Figure[]> {
@@ -36,6 +50,8 @@ async function measureLocal(name: LocalBench): Promise<Figure[]> {
       return (await import('./corpus.ts')).corpus();
     case 'properties':
       return (await import('./properties.ts')).properties();
+    case 'workflow-engine':
+      return (await import('./workflows.ts')).workflowEngine();
   }
 }
 
@@ -55,6 +71,8 @@ async function measure(name: ClusterBench, namespace: string): Promise<Figure[]>
       return (await import('./live.ts')).live(namespace);
     case 'running':
       return (await import('./running.ts')).running(namespace);
+    case 'workflow-runs':
+      return (await import('./workflow-runs.ts')).workflowRuns(namespace);
     case 'chaos':
       return (await import('./chaos.ts')).chaos(namespace);
   }

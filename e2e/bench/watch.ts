@@ -9,39 +9,44 @@ export interface Sighting {
   close(): void;
 }
 
+/** Tells every change of one collection from now on. @returns a function that ends it */
+export async function follow(
+  kind: { apiVersion: string; plural: string },
+  namespace: string,
+  tell: (object: KubeObject, type: 'ADDED' | 'MODIFIED' | 'DELETED') => void,
+): Promise<() => void> {
+  const api = await kubernetes();
+  const path = collectionPath(kind, namespace);
+  const stop = new AbortController();
+  const { metadata } = await api.page(path, { limit: '1' });
+  const query = { resourceVersion: metadata.resourceVersion };
+  const run = async (): Promise<void> => {
+    for await (const { object, type } of api.changes(path, query, stop.signal))
+      if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') tell(object, type);
+  };
+  const ended = run().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  return () => {
+    stop.abort();
+    void ended;
+  };
+}
+
 /** Watches one collection from now on; `done` says whether an object is where it should be. */
 export async function watchFor(
   kind: { apiVersion: string; plural: string },
   namespace: string,
   done: (object: KubeObject) => boolean,
 ): Promise<Sighting> {
-  const api = await kubernetes();
-  const path = collectionPath(kind, namespace);
-  const stop = new AbortController();
   const seen = new Map<string, number>();
   const waiting = new Map<string, (at: number) => void>();
-  const { metadata } = await api.page(path, { limit: '1' });
-  const follow = async (): Promise<void> => {
-    for await (const { object, type } of api.changes(
-      path,
-      { resourceVersion: metadata.resourceVersion },
-      stop.signal,
-    )) {
-      if (
-        type === 'BOOKMARK' ||
-        type === 'DELETED' ||
-        type === 'ERROR' ||
-        seen.has(object.metadata.name) ||
-        !done(object)
-      )
-        continue;
-      const at = performance.now();
-      seen.set(object.metadata.name, at);
-      waiting.get(object.metadata.name)?.(at);
-    }
-  };
-  const ended = follow().catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
+  const close = await follow(kind, namespace, (object, type) => {
+    const { name } = object.metadata;
+    if (type === 'DELETED' || seen.has(name) || !done(object)) return;
+    const at = performance.now();
+    seen.set(name, at);
+    waiting.get(name)?.(at);
   });
   return {
     when: (name, limitMs = 180_000) =>
@@ -58,9 +63,6 @@ export async function watchFor(
         });
         return undefined;
       }),
-    close: () => {
-      stop.abort();
-      void ended;
-    },
+    close,
   };
 }

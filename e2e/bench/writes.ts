@@ -34,9 +34,9 @@ interface Entry {
 const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
 /** Writes in one namespace since `from` (bytes into the log), reviews of tokens and access not counted: they store nothing. */
-function writesSince(from: number, namespace: string): { readonly ours: string[]; readonly all: number } {
+function entriesSince(from: number, namespace: string): readonly Entry[] {
   const text = readFileSync(stage.auditLog!).subarray(from).toString();
-  const entries = text
+  return text
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as Entry)
@@ -47,6 +47,10 @@ function writesSince(from: number, namespace: string): { readonly ours: string[]
         objectRef?.namespace === namespace &&
         (responseStatus?.code ?? 500) < 300,
     );
+}
+
+function writesSince(from: number, namespace: string): { readonly ours: string[]; readonly all: number } {
+  const entries = entriesSince(from, namespace);
   const operator = `system:serviceaccount:${stage.namespace}:${stage.release}`;
   const own = entries.filter(({ user }) => user.username === operator);
   return {
@@ -58,7 +62,14 @@ function writesSince(from: number, namespace: string): { readonly ours: string[]
   };
 }
 
-const offset = (): number => statSync(stage.auditLog!).size;
+/** Times (in ms since 1970) at which the status of one Execution was written since `from`. */
+export const statusWritesSince = (from: number, namespace: string, name: string): readonly number[] =>
+  entriesSince(from, namespace)
+    .filter(({ objectRef: of }) => of?.resource === 'executions' && of.subresource === 'status' && of.name === name)
+    .map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp));
+
+/** Where the audit log ends now, in bytes. */
+export const offset = (): number => statSync(stage.auditLog!).size;
 
 /** Counts the writes of `count` executions that events cause: until known, and over their whole life. */
 export async function writes(namespace: string, count = 10): Promise<Figure[]> {

@@ -1,47 +1,16 @@
-# e2e/conformance/bench/driver.py — the Python originals, timed: one request a line on stdin, one answer a line on stdout.
-#
-# {"prepare": case}      -> {"id": n}, or {"skipped": why}: the case is parsed once, and evaluated to see that it works
-# {"run": n, "times": m} -> {"seconds": s} for m evaluations
-import base64
-import collections.abc  # yaql takes it for granted that somebody has
+# e2e/conformance/bench/driver.py — the Python originals of the expression languages, timed; see answering.py.
 import json
 import re
-import sys
-import time
 import warnings
 
 import jinja2
 import jinja2.sandbox
 import jsonpath_rw
+from answering import decode, serve
 import yaql as yaql_language
 from orquesta.expressions.functions import base as orquesta_functions
 
 warnings.simplefilter("ignore")
-
-TAGS = {
-    "$float": float,
-    "$int": int,
-    "$set": lambda items: {decode(item) for item in items},
-    "$tuple": lambda items: tuple(decode(item) for item in items),
-    "$dict": lambda pairs: {decode(key): decode(value) for key, value in pairs},
-    "$bytes": base64.b64decode,
-}
-
-
-def decode(recorded):
-    """Recorded JSON with its tags -> Python values."""
-    if isinstance(recorded, list):
-        return [decode(item) for item in recorded]
-    if isinstance(recorded, dict):
-        if len(recorded) == 1:
-            (key,) = recorded
-            if key in TAGS:
-                return TAGS[key](recorded[key])
-            if key.startswith("$"):
-                raise ValueError(key)
-        return {key: decode(value) for key, value in recorded.items()}
-    return recorded
-
 
 engine = yaql_language.YaqlFactory().create(options={})
 root = yaql_language.create_context()
@@ -140,33 +109,4 @@ def criteria_case(case):
     return evaluate
 
 
-KINDS = {"yaql": yaql_case, "jinja": jinja_case, "criteria": criteria_case}
-prepared = []
-
-
-def consume(value):
-    """YAQL's lazy sequences are worked out, as whoever stores the result does."""
-    if isinstance(value, collections.abc.Iterator):
-        for _ in value:
-            pass
-
-
-def answer(request):
-    if "prepare" in request:
-        case = request["prepare"]
-        try:
-            evaluate = KINDS[request["kind"]](case)
-            consume(evaluate())
-        except Exception as error:
-            return {"skipped": repr(error)[:200]}
-        prepared.append(evaluate)
-        return {"id": len(prepared) - 1}
-    evaluate = prepared[request["run"]]
-    began = time.perf_counter()
-    for _ in range(request["times"]):
-        consume(evaluate())
-    return {"seconds": time.perf_counter() - began}
-
-
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+serve({"yaql": yaql_case, "jinja": jinja_case, "criteria": criteria_case})

@@ -1,5 +1,4 @@
-// e2e/conformance/bench/ours.ts — our engines, timed: the same requests and answers as driver.py has.
-import { createInterface } from 'node:readline';
+// e2e/conformance/bench/ours.ts — our engines of the expression languages, timed: the same cases as driver.py has.
 import { evaluating } from '../../../operator/domain/expression/evaluation.ts';
 import type { Scope } from '../../../operator/domain/expression/functions/call.ts';
 import { compileTemplate } from '../../../operator/domain/expression/jinja/template.ts';
@@ -14,8 +13,7 @@ import {
 } from '../../../operator/domain/rule/criteria.ts';
 import type { Case } from '../suite.ts';
 import { decode } from '../tagged.ts';
-
-type Request = { readonly prepare: Case; readonly kind: string } | { readonly run: number; readonly times: number };
+import { serve } from './answering.ts';
 
 const WORLD = { nowMs: 1_700_000_000_000, seed: 1 };
 
@@ -51,26 +49,4 @@ function contextOf(one: Case): Plain {
   return context;
 }
 
-const prepared: (() => unknown)[] = [];
-
-function answer(request: Request): object {
-  if ('prepare' in request) {
-    try {
-      const evaluate = evaluating(WORLD, () => KINDS[request.kind]?.(request.prepare));
-      if (!evaluate) return { skipped: 'no such kind' };
-      evaluating(WORLD, evaluate);
-      return { id: prepared.push(evaluate) - 1 };
-    } catch (error) {
-      return { skipped: String(error) };
-    }
-  }
-  const evaluate = prepared[request.run];
-  if (!evaluate) throw new Error(`case ${request.run} was not prepared`);
-  const began = performance.now();
-  for (let i = 0; i < request.times; i++) evaluating(WORLD, evaluate);
-  return { seconds: (performance.now() - began) / 1000 };
-}
-
-for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(answer(JSON.parse(line) as Request)));
-}
+await serve(KINDS, (evaluate) => evaluating(WORLD, evaluate));
