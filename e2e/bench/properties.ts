@@ -1,4 +1,4 @@
-// e2e/bench/properties.ts — every property of the expression engines with a hundred thousand inputs.
+// e2e/bench/properties.ts — every property of the expression engines with a hundred thousand inputs, those of workflows with ten thousand.
 import { join } from 'node:path';
 import { run } from '../cluster/command.ts';
 import { repository } from '../cluster/home.ts';
@@ -14,13 +14,13 @@ export async function properties(): Promise<Figure[]> {
   for (let index = 0; ; index++) {
     const checked = await check(index);
     if (!checked) return figures;
-    const { name, inputs, failed, worstMs } = checked;
+    const { name, inputs, wanted, failed, worstMs } = checked;
     if (failed !== undefined) console.error(failed);
     const met = failed === undefined && worstMs < HANG_MS;
     figures.push({
       what: name,
       measured: `${failed === undefined ? 'holds' : 'fails'}, ${inputs} inputs, slowest ${worstMs.toFixed(0)} ms`,
-      budget: `holds for ${INPUTS}, none over ${HANG_MS} ms`,
+      budget: `holds for ${wanted}, none over ${HANG_MS} ms`,
       met,
     });
   }

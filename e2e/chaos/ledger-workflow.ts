@@ -11,7 +11,7 @@ vars:
   - said: []
 tasks:
   begin:
-    action: chaos.write what=<% ctx(label) %>-begin
+    action: chaos.write what="<% ctx(label) %>-begin"
     next:
       - when: <% succeeded() %>
         publish: first=<% result().stdout %>
@@ -20,18 +20,18 @@ tasks:
     with:
       items: <% range(8) %>
       concurrency: 3
-    action: chaos.write what=<% ctx(label) %>-each<% item() %>
+    action: chaos.write what="<% ctx(label) %>-each<% item() %>"
     next:
       - when: <% succeeded() %>
         publish: said=<% result().select($.stdout) %>
         do: gather
   left:
-    action: chaos.write what=<% ctx(label) %>-left
+    action: chaos.write what="<% ctx(label) %>-left"
     next:
       - when: <% succeeded() %>
         do: left_more
   left_more:
-    action: chaos.write what=<% ctx(label) %>-leftmore
+    action: chaos.write what="<% ctx(label) %>-leftmore"
     next:
       - when: <% succeeded() %>
         do: gather
@@ -40,12 +40,12 @@ tasks:
     next:
       - do: right_more
   right_more:
-    action: chaos.write what=<% ctx(label) %>-rightmore
+    action: chaos.write what="<% ctx(label) %>-rightmore"
     next:
       - when: <% succeeded() %>
         do: gather
   again:
-    action: chaos.write what=<% ctx(label) %>-again
+    action: chaos.write what="<% ctx(label) %>-again"
     retry:
       when: <% succeeded() %>
       count: 2
@@ -55,12 +55,12 @@ tasks:
         do: gather
   gather:
     join: all
-    action: chaos.write what=<% ctx(label) %>-gather
+    action: chaos.write what="<% ctx(label) %>-gather"
     next:
       - publish: last=<% result().stdout %>
         do: one_more
   one_more:
-    action: chaos.write what=<% ctx(label) %>-onemore
+    action: chaos.write what="<% ctx(label) %>-onemore"
     next:
       - do: the_end
   the_end:

@@ -1,6 +1,6 @@
 // e2e/conformance/properties/properties.ts — what must hold of every source whatever, with limits so small that they are reached.
 import { isDeepStrictEqual } from 'node:util';
-import fc, { type Arbitrary } from 'fast-check';
+import fc from 'fast-check';
 import { evaluating, type Limits } from '../../../operator/domain/expression/evaluation.ts';
 import { ExpressionFault } from '../../../operator/domain/expression/fault.ts';
 import type { Body, Statement } from '../../../operator/domain/expression/jinja/ast.ts';
@@ -16,6 +16,7 @@ import { printBody } from './print-jinja.ts';
 import { printPath } from './print-path.ts';
 import { printYaql } from './print-yaql.ts';
 import { jinjaSource } from './jinja-source.ts';
+import { type Property, property } from './property.ts';
 import { pathSource, rule } from './rule-source.ts';
 import { yaqlSource } from './yaql-source.ts';
 
@@ -32,16 +33,6 @@ const context = {
   n: 2.5,
   nested: { a: { a: { a: [1, { b: 2 }] } } },
 };
-
-export interface Property {
-  readonly name: string;
-  /** Random inputs, and what is checked of each; it throws when it does not hold. */
-  readonly check: { readonly arbitrary: Arbitrary<unknown>; readonly holds: (input: unknown) => void };
-}
-
-function property<T>(name: string, arbitrary: Arbitrary<T>, holds: (input: T) => void): Property {
-  return { name, check: { arbitrary, holds: holds as (input: unknown) => void } };
-}
 
 /** The properties; those of an evaluator run its suite's adapter. */
 export async function properties(): Promise<readonly Property[]> {

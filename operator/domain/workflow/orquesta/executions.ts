@@ -1,6 +1,7 @@
 // operator/domain/workflow/orquesta/executions.ts — the executions of tasks as StackStorm records them: what `task(x)` shows, and keys of children.
 import type { Plain, Value } from '../../expression/python/values.ts';
-import type { ChildStatus, TaskView } from '../engine.ts';
+import { dictGet, isDict } from '../../expression/python/dict.ts';
+import type { Beginning, ChildStatus, TaskView } from '../engine.ts';
 import { taskKey } from './keys.ts';
 import type { Items } from './items.ts';
 import type { Workflow } from './model.ts';
@@ -156,4 +157,11 @@ function timestamp(ms: number): string {
   const text = new Date(ms).toISOString();
   const fraction = ms % 1000 === 0 ? '' : `${text.slice(19, 23)}000`;
   return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction}+00:00`;
+}
+
+/** The id that the context says, for `task(x)`. */
+export function workflowExecutionOf({ context, uid }: Beginning): string {
+  const st2 = Object.hasOwn(context, 'st2') ? (context['st2'] as Value) : null;
+  const id = isDict(st2) ? dictGet(st2, 'workflow_execution_id') : undefined;
+  return typeof id === 'string' ? id : uid;
 }

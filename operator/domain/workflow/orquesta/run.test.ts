@@ -81,6 +81,37 @@ tasks:
   t: {action: core.local, retry: {count: 1, delay: 7}}
 `;
 
+const FAIL_AND_GO = `
+version: 1.0
+vars: [{said: 1}]
+tasks:
+  a: {action: core.local, next: [{do: fail}, {publish: [{said: 2}], do: b}]}
+  b: {action: core.local}
+output: [{said: <% ctx(said) %>}]
+`;
+
+const FAIL_AND_ITEMS = `
+version: 1.0
+tasks:
+  a: {action: core.local, next: [{do: [fail, b]}]}
+  b: {with: {items: '<% [1, 2] %>', concurrency: 1}, action: core.echo}
+`;
+
+const NOTHING_LEADS_BACK = `
+version: 1.0
+tasks:
+  a: {action: core.local, next: [{do: [b, c]}]}
+  b: {with: '<% [] %>', action: core.echo, next: [{do: c}]}
+  c: {action: core.local, next: [{when: <% failed() %>, do: b}]}
+`;
+
+const RETRIED_ITEMS = `
+version: 1.0
+tasks:
+  each: {with: '<% [1, 2] %>', action: core.echo, retry: {count: 1}}
+  other: {action: core.local}
+`;
+
 const CYCLE_OF_NOTHING = `
 version: 1.0
 tasks:
@@ -276,6 +307,66 @@ describe('a step asks for', () => {
       ],
     ],
     [
+      'an inquiry that nobody answers, which takes the workflow along too',
+      PARALLEL,
+      {},
+      [
+        [START, 'running; +a/0/0 core.local; +b/0/0 core.local'],
+        [ended('b/0/0'), 'running'],
+        [now('a/0/0', 'pending'), 'paused'],
+        [ended('a/0/0', 'timedOut'), 'failed'],
+      ],
+    ],
+    [
+      'the rest of the items of a task that runs although its workflow has failed, whoever cancels that',
+      FAIL_AND_ITEMS,
+      {},
+      [
+        [START, 'running; +a/0/0 core.local'],
+        [ended('a/0/0'), 'failed; +b/0/0/0 core.echo'],
+        [ask('cancel'), 'failed'],
+        [ended('b/0/0/0'), 'failed; +b/0/0/1 core.echo'],
+        [ended('b/0/0/1'), 'failed'],
+      ],
+    ],
+    [
+      'a task once more that a task without items leads to when it runs already',
+      NOTHING_LEADS_BACK,
+      {},
+      [
+        [START, 'running; +a/0/0 core.local'],
+        [ended('a/0/0'), 'running; +c/0/0 core.local; +c/0/1 core.local'],
+        [ended('c/0/0'), 'succeeded'],
+      ],
+    ],
+    [
+      'nothing for what is left of an attempt while the next one waits',
+      RETRIED_ITEMS,
+      {},
+      [
+        [START, 'running; +each/0/0/0 core.echo; +each/0/0/1 core.echo; +other/0/0 core.local'],
+        [now('each/0/0/0', 'paused'), 'running'],
+        [ask('pause'), 'pausing; pause each/0/0/1; pause other/0/0'],
+        [ended('each/0/0/1', 'failed'), 'pausing'],
+        [now('each/0/0/0', 'running'), 'pausing'],
+        [ended('each/0/0/0'), 'pausing'],
+        [ended('other/0/0'), 'paused'],
+        [ask('resume'), 'running; +each/0/1/0 core.echo; +each/0/1/1 core.echo'],
+      ],
+    ],
+    [
+      'nothing for a child that goes on, or waits, after its workflow has failed',
+      PARALLEL,
+      {},
+      [
+        [START, 'running; +a/0/0 core.local; +b/0/0 core.local'],
+        [now('a/0/0', 'paused'), 'running'],
+        [ended('b/0/0', 'failed'), 'failed'],
+        [now('a/0/0', 'running'), 'failed'],
+        [ended('a/0/0'), 'failed'],
+      ],
+    ],
+    [
       'nothing for ever: a cycle of tasks without items ends',
       CYCLE_OF_NOTHING,
       {},
@@ -366,6 +457,23 @@ describe('the result', () => {
       output: null,
       errors: [{ type: 'error', message, task_id: 't', route: 0 }],
     });
+  });
+
+  test('is that of the moment at which the workflow failed', () => {
+    expect(resultOf(FAIL_AND_GO, {}, ended('a/0/0'), ended('b/0/0'))).toEqual({
+      output: { said: 1 },
+      errors: [{ type: 'error', message: 'Execution failed. See result for details.', task_id: 'fail' }],
+    });
+  });
+
+  test('tells of nothing but what failed when a child goes on too late', () => {
+    const entries = [now('a/0/0', 'paused'), ended('b/0/0', 'failed', null), now('a/0/0', 'running'), ended('a/0/0')];
+    expect(resultOf(PARALLEL, {}, ...entries)['errors']).toHaveLength(1);
+  });
+
+  test('of a start that failed stays as it is, whatever is asked of it', () => {
+    const definition = 'version: 1.0\nvars: [{x: <% 1/0 %>}]\ntasks: {t: {action: core.noop}}\noutput: [{o: 1}]\n';
+    expect(resultOf(definition, {}, ask('cancel'))).toEqual(resultOf(definition, {}));
   });
 
   test('of expressions that fail at the start has nothing else', () => {

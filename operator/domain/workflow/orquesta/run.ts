@@ -1,18 +1,18 @@
 // operator/domain/workflow/orquesta/run.ts — the run of an orquesta workflow: entries in, children out, as StackStorm's workflow engine carries it out.
 import type { Plain, Value } from '../../expression/python/values.ts';
-import { dictGet, isDict } from '../../expression/python/dict.ts';
 import type { Beginning, Child, Entry, Outside, Run, RunStatus, Step, TaskView } from '../engine.ts';
 import { childOf } from './ask.ts';
 import { Conductor } from './conductor.ts';
-import { type Execution, Executions, statusOf } from './executions.ts';
+import { type Execution, Executions, statusOf, workflowExecutionOf } from './executions.ts';
 import { isFault, WorkflowFault } from './fault.ts';
 import type { Graph, Workflow } from './model.ts';
 import type { NextTask } from './next-tasks.ts';
 import { rerunRequests } from './rerun-requests.ts';
+import { ANSWERED, BEFORE, HALTED, RESUMABLE, TOLD_TO, WANTED } from './run-statuses.ts';
 import { COMPLETED, RUNNING, type Status } from './statuses.ts';
 
 /** Rounds of tasks that end without a child, in one step: a cycle of them would go on for ever. */
-const ROUNDS_MAX = 1000;
+const ROUNDS_MAX = 250;
 
 /** A child that was asked for. */
 interface Asked {
@@ -199,9 +199,9 @@ export class OrquestaRun implements Run {
     asked.status = status;
     if (COMPLETED.has(status)) this.#asked.delete(entry.key);
     if (!this.#isCurrent(conductor, execution)) return; // a rerun has taken its place
+    const stood = conductor.execution(execution.task, execution.route)?.status ?? 'null';
     // What is over waits for nothing, and its workflow is not brought back by a child that goes on.
-    if (status === 'pending' && COMPLETED.has(conductor.execution(execution.task, execution.route)?.status ?? 'null'))
-      return;
+    if (status === 'pending' && COMPLETED.has(stood)) return;
     if (status === 'running' && !RESUMABLE.has(conductor.status)) return;
     const isActionless = this.#workflow.tasks.get(execution.task)?.action === undefined;
     const result: Value = isActionless ? null : ((entry.result as Value | undefined) ?? null);
@@ -212,7 +212,7 @@ export class OrquestaRun implements Run {
         // An inquiry that was answered, or never will be, takes its workflow along, whoever paused it.
         if (before === 'pending' && ANSWERED.has(status) && HALTED.has(conductor.status)) conductor.request('resuming');
         // What ends was not at rest any more, though nobody said so.
-        if (COMPLETED.has(status) && this.#isResting(conductor, execution)) {
+        if (COMPLETED.has(status) && stood === 'paused') {
           this.#tell(conductor, execution, item, 'running', null, outside);
         }
         this.#executions.record(execution, item, { status, result, atMs: entry.endedAtMs ?? outside.nowMs });
@@ -229,9 +229,6 @@ export class OrquestaRun implements Run {
     if (conductor.execution(task, route) !== state) return false;
     return !list || (state?.status !== 'retrying' && this.#executions.current(task, route)?.list === list);
   }
-
-  #isResting = (conductor: Conductor, { task, route }: Execution): boolean =>
-    conductor.execution(task, route)?.status === 'paused';
 
   #tell(
     conductor: Conductor,
@@ -300,18 +297,3 @@ export class OrquestaRun implements Run {
 }
 
 const NO_STEP = () => ({ children: [], tell: [] });
-const BEFORE: ReadonlySet<Status> = new Set(['null', 'requested', 'scheduled', 'delayed']);
-const HALTED: ReadonlySet<Status> = new Set(['pausing', 'paused']);
-/** Of a workflow that a child can bring back. */
-const RESUMABLE: ReadonlySet<Status> = new Set(['running', 'pausing', 'paused', 'resuming']);
-const ANSWERED: ReadonlySet<Status> = new Set(['succeeded', 'timeout']);
-/** Which children are told. */
-const TOLD_TO = { pause: 'running', resume: 'paused' } as const;
-const WANTED = { pause: 'paused', resume: 'resuming', cancel: 'canceled' } as const;
-
-/** The id that the context says, for `task(x)`. */
-function workflowExecutionOf({ context, uid }: Beginning): string {
-  const st2 = Object.hasOwn(context, 'st2') ? (context['st2'] as Value) : null;
-  const id = isDict(st2) ? dictGet(st2, 'workflow_execution_id') : undefined;
-  return typeof id === 'string' ? id : uid;
-}

@@ -1,0 +1,32 @@
+// e2e/conformance/properties/workflow-properties.ts — what must hold of every workflow and of whatever happens to its children.
+import fc, { type Arbitrary } from 'fast-check';
+import type { Run } from '../../../operator/domain/workflow/engine.ts';
+import { chainRun, chains } from './chain-source.ts';
+import { mistralRun, mistralWorkflows } from './mistral-source.ts';
+import { type Property, property } from './property.ts';
+import { moves } from './workflow-moves.ts';
+import { workflowPrograms } from './workflow-programs.ts';
+import { replayCases, sameAfterKills } from './workflow-replay.ts';
+import { engineRun, sameTraces } from './workflow-trace.ts';
+
+/** A run has many steps, and is replayed from the first one after each kill. */
+const [COST, REPLAY_COST] = [10, 25];
+
+export const workflowProperties: readonly Property[] = [
+  {
+    ...property(
+      'orquesta: the engine and a second interpreter have the same traces',
+      fc.record({ program: workflowPrograms, moves }),
+      sameTraces,
+    ),
+    cost: COST,
+  },
+  replayed('orquesta', workflowPrograms, engineRun),
+  replayed('action-chain', chains, chainRun),
+  replayed('mistral', mistralWorkflows, mistralRun),
+];
+
+function replayed<T>(language: string, definitions: Arbitrary<T>, open: (definition: T) => Run | undefined): Property {
+  const name = `${language}: a run that is killed and replayed goes on as if nothing had happened`;
+  return { ...property(name, replayCases(definitions), (one) => sameAfterKills(one, open)), cost: REPLAY_COST };
+}
