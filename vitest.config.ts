@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 /** They start processes, or wait for the clock: part of `npm test`, too slow for `npm run check`. */
 const processes = [
-  'cli/main.test.ts',
+  'cli/{main,tree}.test.ts',
   'runners/conformance/run.test.ts',
   'operator/kube/transport{,-retries,-watch}.test.ts',
   'operator/http/{server,volume-lock}.test.ts',
