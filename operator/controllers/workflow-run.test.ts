@@ -124,6 +124,15 @@ test('another operator goes on from the journal', async () => {
   expect(await childrenOf(api)).toHaveLength(7);
 });
 
+test('an Execution waits for a Workflow that is applied after it', async () => {
+  const api = server(run());
+  const one = await operator(api);
+  await expect.poll(() => api.object(`${PATH}/run`)).toBeDefined();
+  api.put(workflow({ a: { action: 'core.noop' } }));
+  await ends(api, 'Succeeded');
+  one.stop();
+});
+
 test('a child that somebody deletes ends its task with a reason', async () => {
   const waits = { a: { action: 'acme.never' } };
   const never = draft(

@@ -1,6 +1,7 @@
 // operator/controllers/workflow-run.ts — Executions of Workflows: the journal is read or begun, news are recorded, planRun decides.
 import type { ExecutionStatus } from '../api/execution.ts';
 import type { Action, Execution, Workflow } from '../api/kinds.ts';
+import { refOf } from '../api/meta.ts';
 import type { Value } from '../domain/expression/python/values.ts';
 import { isFinal, type Live as LiveExecution, parseExecution } from '../domain/execution/parse.ts';
 import { bytesOf, placeOf, type Stored } from '../domain/result/result.ts';
@@ -65,38 +66,50 @@ function callable(
 
 export function workflowRunReconciler(options: RunControllerOptions): Reconciler<ObservedRun, ExecutionStatus> {
   const { sources } = options;
-  const held = new Map<string, Held>();
+  const held = new Map<Key, Held & { readonly uid: string }>();
   const keysOf = (execution: Execution): readonly Key[] => {
-    const [own, parent, tells] = [keyOf(execution), parentOf(execution), execution.status?.workflow?.tells];
-    const told = sources.executions.by('parent', own).filter((child) => tells !== 'run' || isStopped(child));
+    const [own, parent] = [keyOf(execution), parentOf(execution)];
+    const told = sources.executions.by('parent', own).filter((child) => stops(execution) || isStopped(child));
     const namespace = execution.metadata.namespace ?? '';
     return [own, ...(parent ? [`${namespace}/${parent.name}` as const] : []), ...told.map(keyOf)];
   };
+  /** An Execution may be there before the Workflow that it is to run. */
+  const waitingFor = (workflow: Workflow): readonly Key[] =>
+    [...sources.executions.values()]
+      .filter((one) => (one.status?.phase ?? 'Requested') === 'Requested' && isFor(one, workflow))
+      .map(keyOf);
   return {
     name: 'workflow-run',
-    watches: [watched(sources.executions, keysOf)],
+    watches: [watched(sources.executions, keysOf), watched(sources.workflows, waitingFor)],
     observe: async (key) => {
       const self = sources.executions.get(key);
       const parsed = self && parseExecution(self);
-      const uid = self?.metadata.uid ?? '';
       if (!self || !parsed?.ok || isFinal(parsed.execution.status.phase)) {
-        held.delete(uid);
+        held.delete(key);
         return undefined;
       }
+      const { uid } = self.metadata;
       const { execution } = parsed;
       const workflow = workflowOf(execution, sources, options.systemNamespace);
       if (!workflow && !execution.status.workflow) return undefined;
-      const found = held.get(uid);
-      const known = found && isWritten(found.live, execution) ? found : undefined;
+      const found = held.get(key);
+      const known = found?.uid === uid && isWritten(found.live, execution) ? found : undefined;
       const run = known ?? (await openRunOf(execution, workflow, options));
       if ('reason' in run) return { self, execution, refused: run };
-      const kept: Held = known ?? { ...run, created: new Set(), told: [] };
-      held.set(uid, kept);
+      const kept = known ?? { ...run, uid, created: new Set<string>(), told: [] };
+      held.set(key, kept);
       return await look(self, execution, kept, options);
     },
     plan: planRun,
   };
 }
+
+const isFor = ({ spec }: Execution, workflow: Workflow): boolean =>
+  (spec as Partial<Execution['spec']> | undefined)?.request?.action === refOf(workflow);
+
+/** What it tells its children, or has come to, stops them. */
+const stops = ({ status }: Execution): boolean =>
+  status?.phase === 'Canceled' || (status?.workflow !== undefined && status.workflow.tells !== 'run');
 
 /** It waits to be told to go on. */
 const isStopped = ({ status }: Execution): boolean => status?.phase === 'Paused' || status?.phase === 'Pausing';

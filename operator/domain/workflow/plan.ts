@@ -53,7 +53,10 @@ export const hasRunEnded = (status: RunStatus): boolean => ENDS[status] !== unde
 /** Never throws. */
 export function planRun(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
   const { execution, refused, live } = observed;
-  if (refused) return endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...refused }, now);
+  if (refused) {
+    const ended = endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...refused }, now);
+    return live ? { ...ended, status: { ...ended.status, workflow: stateOf(observed, live) } } : ended;
+  }
   if (!live) return {};
   const workflow = stateOf(observed, live);
   const end = ENDS[live.status];
