@@ -6,6 +6,7 @@ import { readCorePack, startCorePack } from './controllers/core-pack.ts';
 import { executionReconciler, startSweep } from './controllers/execution.ts';
 import { ruleReconciler } from './controllers/rule.ts';
 import { triggerTypeReconciler } from './controllers/trigger-type.ts';
+import { collectRevisions } from './controllers/revisions.ts';
 import { RunStore } from './controllers/run-store.ts';
 import { workflowReconciler } from './controllers/workflow.ts';
 import { workflowRunReconciler } from './controllers/workflow-run.ts';
@@ -170,9 +171,10 @@ async function lead(
     storeResult: (json) => door.results.put(json),
     log,
   });
+  const runStore = new RunStore({ client, transport, readResult: (digest) => door.results.text(digest), sha256 });
   const runs = workflowRunReconciler({
     sources: stores,
-    store: new RunStore({ client, transport, readResult: (digest) => door.results.text(digest), sha256 }),
+    store: runStore,
     storeResult: (json) => door.results.put(json),
     limits: config.workflowLimits,
     serviceUrl: config.serviceUrl,
@@ -190,6 +192,7 @@ async function lead(
     const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
       runLoop(reconciler, { client, log, metrics, stop: term, queue: own });
     const endSweep = startSweep({ sources: stores, queue, metrics, log });
+    const endCollecting = collectRevisions({ store: runStore, stores, namespace: config.watchNamespace, log });
     const loops = [
       loop(triggerTypes),
       loop(rules),
@@ -198,6 +201,9 @@ async function lead(
       loop(runs),
       loop(executions, queue),
     ];
-    await Promise.all([...loops, corePack.done]).finally(endSweep);
+    await Promise.all([...loops, corePack.done]).finally(() => {
+      endSweep();
+      endCollecting();
+    });
   });
 }

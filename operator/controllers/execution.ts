@@ -53,8 +53,9 @@ export function projectExecution(raw: KubeObject): Execution {
   const { execution } = parsed;
   if (!isFinal(execution.status.phase)) return execution;
   const { parameters: _, ...request } = execution.spec.request;
-  const { result: __, workflow: ___, ...status } = execution.status;
-  return { ...execution, spec: { ...execution.spec, request }, status };
+  const { result: __, workflow, ...status } = execution.status;
+  const kept = workflow ? { ...status, workflow: { ...workflow, journal: [] } } : status;
+  return { ...execution, spec: { ...execution.spec, request }, status: kept };
 }
 
 export function executionReconciler(options: ExecutionControllerOptions): ExecutionReconciler {

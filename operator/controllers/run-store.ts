@@ -8,8 +8,14 @@ import type { Pinned } from '../domain/workflow/pinned.ts';
 
 import type { Client } from '../kube/client.ts';
 import { collectionPath, KIND } from '../kube/paths.ts';
-import type { Key } from '../kube/store.ts';
+import { type Key, keyOf } from '../kube/store.ts';
 import type { Transport } from '../kube/transport.ts';
+
+export interface CollectScope {
+  /** Undefined = all. */
+  readonly namespace: string | undefined;
+  readonly now: Date;
+}
 
 export interface RunStoreOptions {
   readonly client: Client;
@@ -20,6 +26,10 @@ export interface RunStoreOptions {
 }
 
 const PAGE = '500';
+/** On every ControllerRevision of a Workflow: its name. */
+const WORKFLOW_LABEL = `${GROUP}/workflow`;
+/** Age at which a revision that nobody has may go, in ms. */
+const GRACE_MS = 3_600_000;
 /** Definitions that are held. */
 const PINNED_MAX = 500;
 
@@ -33,17 +43,14 @@ export class RunStore {
 
   /** Keeps the definition as it is now, under a name that its content decides. @returns that name */
   async pin(workflow: Workflow): Promise<{ readonly revision: string; readonly pinned: Pinned }> {
-    const { engine, definition, parameters, workflow: entry } = workflow.spec;
-    const more = entry === undefined ? {} : { workflow: entry };
-    const pinned = { ref: refOf(workflow), engine, definition, parameters, ...more } as Pinned;
-    const { namespace = '', name, uid, generation = 1 } = workflow.metadata;
-    const revision = `${name.slice(0, 200)}-${this.#options.sha256(JSON.stringify([uid, pinned])).slice(0, 12)}`;
+    const { namespace = '', name, generation = 1 } = workflow.metadata;
+    const { revision, pinned } = this.#revisionOf(workflow);
     const key = `${namespace}/${revision}`;
     if (!this.#pinned.has(key)) {
       await this.#options.client.create(
         {
           ...KIND.controllerRevision,
-          metadata: { name: revision, namespace, labels: { [`${GROUP}/workflow`]: labelValue(name) } },
+          metadata: { name: revision, namespace, labels: { [WORKFLOW_LABEL]: labelValue(name) } },
           data: pinned,
           revision: generation,
         },
@@ -52,6 +59,35 @@ export class RunStore {
       this.#hold(key, pinned);
     }
     return { revision, pinned };
+  }
+
+  /** Deletes revisions older than an hour that no Execution began with, and no Workflow has now. @returns how many */
+  async collect(workflows: Iterable<Workflow>, isUsed: (key: Key) => boolean, scope: CollectScope): Promise<number> {
+    const current = new Set<string>();
+    for (const workflow of workflows)
+      current.add(`${workflow.metadata.namespace ?? ''}/${this.#revisionOf(workflow).revision}`);
+    const { client, transport } = this.#options;
+    const path = collectionPath(KIND.controllerRevision, scope.namespace);
+    const page = await transport.page(path, { labelSelector: WORKFLOW_LABEL, limit: PAGE });
+    let deleted = 0;
+    for (const { metadata } of page.items) {
+      const key = keyOf({ metadata });
+      const age = scope.now.getTime() - Date.parse(metadata.creationTimestamp ?? '');
+      if (!(age > GRACE_MS) || current.has(key) || isUsed(key)) continue;
+      await client.delete({ ...KIND.controllerRevision, metadata });
+      this.#pinned.delete(key);
+      deleted++;
+    }
+    return deleted;
+  }
+
+  #revisionOf(workflow: Workflow): { readonly revision: string; readonly pinned: Pinned } {
+    const { engine, definition, parameters, workflow: entry } = workflow.spec;
+    const { name, uid } = workflow.metadata;
+    const more = entry === undefined ? {} : { workflow: entry };
+    const pinned = { ref: refOf(workflow), engine, definition, parameters, ...more } as Pinned;
+    const hash = this.#options.sha256(JSON.stringify([uid, pinned])).slice(0, 12);
+    return { revision: `${name.slice(0, 200)}-${hash}`, pinned };
   }
 
   /** The definition that a run began with. @throws Error when it is gone */

@@ -39,6 +39,9 @@ const CHAIN = {
 };
 
 interface Operator {
+  readonly store: RunStore;
+  readonly workflows: Store<Workflow>;
+  readonly executions: Store<Execution>;
   stop(): void;
 }
 
@@ -71,7 +74,7 @@ async function operator(
   const store = new RunStore({ client, transport: api, readResult: async () => undefined, sha256 });
   const storeResult = async () => ({ digest: 'sha256:0', bytes: 1 });
   void runLoop(workflowRunReconciler({ ...shared, store, storeResult, limits, serviceUrl: 'https://s', sha256 }), loop);
-  return { stop: () => stop.abort() };
+  return { store, workflows: stores.workflows, executions: stores.executions, stop: () => stop.abort() };
 }
 
 const server = (...objects: readonly Draft[]) =>
@@ -130,6 +133,24 @@ test('an Execution waits for a Workflow that is applied after it', async () => {
   await expect.poll(() => api.object(`${PATH}/run`)).toBeDefined();
   api.put(workflow({ a: { action: 'core.noop' } }));
   await ends(api, 'Succeeded');
+  one.stop();
+});
+
+test('definitions are kept as long as a run or a Workflow has them', async () => {
+  const api = server(workflow({ a: { action: 'core.noop' } }), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  const later = { namespace: undefined, now: new Date(Date.now() + 7_200_000) };
+  const collect = () =>
+    one.store.collect(one.workflows.values(), (key) => one.executions.by('revision', key).length > 0, later);
+  expect(await collect()).toBe(0);
+  api.drop('/apis/squall.dev/v1alpha1/namespaces/default/workflows/acme.w');
+  await expect.poll(() => one.workflows.size).toBe(0);
+  expect(await collect()).toBe(0);
+  for (const { metadata } of await childrenOf(api)) api.drop(`${PATH}/${metadata.name}`);
+  api.drop(`${PATH}/run`);
+  await expect.poll(() => one.executions.size).toBe(0);
+  expect(await collect()).toBe(1);
   one.stop();
 });
 

@@ -45,6 +45,9 @@ export const EXECUTION_INDEXES = {
     (metadata.ownerReferences ?? [])
       .filter(({ kind, controller }) => kind === 'Execution' && controller === true)
       .map(({ name }) => `${metadata.namespace}/${name}`),
+  /** `namespace/name` of the ControllerRevision with the definition of its workflow; the namespace is its own. */
+  revision: ({ metadata, status }: Execution): readonly string[] =>
+    status?.workflow ? [`${metadata.namespace}/${status.workflow.revision}`] : [],
   /** Key of the Execution that it goes on from. */
   rerunOf: ({ metadata, spec }: Execution): readonly string[] => {
     const request = (spec as Partial<Execution['spec']> | undefined)?.request;
