@@ -2,7 +2,20 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Execution } from '../../operator/api/kinds.ts';
-import { apply, createExecution, ended, eventually, getExecution, kubectl, list, ours, ready } from '../harness.ts';
+import {
+  apply,
+  createExecution,
+  ended,
+  eventually,
+  executionsOf,
+  getExecution,
+  kubectl,
+  list,
+  openWebhook,
+  ours,
+  post,
+  ready,
+} from '../harness.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('workflows');
@@ -72,6 +85,19 @@ output:
   expect(children).toHaveLength(6);
   const roots = await kubectl(['-n', namespace, 'get', 'executions', '-l', '!squall.dev/parent', '-o', 'name']);
   expect(roots.trim().split('\n')).toEqual([`execution.squall.dev/${name}`]);
+});
+
+test('a rule runs a workflow as it runs an action, with parameters of the event', async () => {
+  const action = { ref: 'demo.fork-join', parameters: { names: '{{ trigger.body.names }}' } };
+  await apply(...openWebhook(namespace, 'greet', action));
+  await ready(namespace, 'rule/hooks.greet');
+  const answer = await post(`/ns/${namespace}/api/v1/webhooks/greet`, { names: ['dan'] });
+  expect(answer.code).toBe(202);
+  const execution = await ended(namespace, executionsOf(answer)[0] ?? '');
+  expect(execution.status).toMatchObject({
+    phase: 'Succeeded',
+    result: { output: { greetings: ['hello dan'], number: 1 } },
+  });
 });
 
 test('a failure that nobody handles fails the workflow, and says which task', async () => {
