@@ -37,7 +37,7 @@ interface Held extends OpenedRun {
 }
 
 /** News of one run are written at most twice a second while many children are under way; a narrow one may be quick. */
-const PAUSE_MS = 500;
+const PAUSE_MS = 550;
 const MANY = 8;
 const BURST_OF_FEW = 20;
 
