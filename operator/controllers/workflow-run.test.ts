@@ -127,6 +127,15 @@ test('another operator goes on from the journal', async () => {
   expect(await childrenOf(api)).toHaveLength(7);
 });
 
+test('a definition may name the variables that a run has from outside', async () => {
+  const output = [{ who: '<% ctx().st2.user %>' }, { of: '<% ctx().parent.pack %>' }];
+  const api = server(workflow({ a: { action: 'core.noop' } }, { output }), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  expect(statusOf(api)).toMatchObject({ result: { output: { who: 'system:squall.dev', of: 'acme' } } });
+  one.stop();
+});
+
 test('an Execution waits for a Workflow that is applied after it', async () => {
   const api = server(run());
   const one = await operator(api);

@@ -6,7 +6,8 @@ import { newChainRun } from './action-chain/run.ts';
 import type { Beginning, Run } from './engine.ts';
 import { readMistral } from './mistral/parse.ts';
 import { newMistralRun } from './mistral/run.ts';
-import { openWorkflow } from './orquesta/open.ts';
+import { compose } from './orquesta/compose.ts';
+import { inspect } from './orquesta/inspect.ts';
 import { newOrquestaRun } from './orquesta/run.ts';
 
 /** The Workflow as it was when the run began; kept in a ControllerRevision. */
@@ -47,13 +48,17 @@ function remembered<T>(read: (pinned: Pinned) => T): (pinned: Pinned) => T {
   };
 }
 
-const openedOrquesta = remembered(({ definition }) => openWorkflow(definition));
+/** What is wrong with it was judged before the run began, with the variables that a run has from outside. */
+const openedOrquesta = remembered(({ definition }) => {
+  const { workflow } = inspect(definition);
+  return workflow && { workflow, graph: compose(workflow) };
+});
 const openedMistral = remembered(({ definition, ref }) => readMistral(definition, ref));
 
 const OPEN: Readonly<Record<WorkflowEngine, Open>> = {
   orquesta: (pinned, opening) => {
-    const { workflow, graph } = openedOrquesta(pinned);
-    return workflow && graph ? newOrquestaRun(workflow, graph, opening) : 'the definition is not valid';
+    const opened = openedOrquesta(pinned);
+    return opened ? newOrquestaRun(opened.workflow, opened.graph, opening) : 'the definition is not valid';
   },
   'action-chain': ({ definition, ref }, opening) => {
     const name = ref.slice(ref.indexOf('.') + 1);
