@@ -4,7 +4,6 @@ import type { Reason } from '../api/reasons.ts';
 import { isFinal, type Live as LiveExecution } from '../domain/execution/parse.ts';
 import { seedOf } from '../domain/job/job.ts';
 import { namespaceOfRef } from '../domain/rule/reference.ts';
-
 import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
 import { childName, childResult, parentOf } from '../domain/workflow/children.ts';
 import type { Child } from '../domain/workflow/engine.ts';
@@ -52,18 +51,7 @@ export async function openRunOf(
       return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
     const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
     if ('reason' in live) return live;
-    await replay(
-      live,
-      state.journal,
-      [
-        ...rerunsIn(state.journal).map(({ owner }) => owner),
-        { name: execution.metadata.name, uid: execution.metadata.uid },
-      ],
-      {
-        namespace,
-        ...options,
-      },
-    );
+    await replay(live, state.journal, execution, options);
     return { live, revision: state.revision };
   }
   if (execution.spec.request.rerun) return await goOn(execution, home, options);
@@ -88,14 +76,16 @@ export async function openRunOf(
   return { live, revision };
 }
 
+/** `last` is the Execution whose journal it is; earlier ones, which it went on from, are named in it. */
 async function replay(
   live: LiveRun,
   journal: readonly string[],
-  parents: readonly Owner[],
-  { namespace, store }: OpenOptions & { readonly namespace: string },
+  { metadata: last }: Execution,
+  { store }: OpenOptions,
 ): Promise<void> {
-  const results = await store.allResults(namespace, parents);
-  live.replay(journal, (name) => results.get(name) ?? childResult(undefined, undefined), parents.at(-1));
+  const parents = [...rerunsIn(journal).map(({ owner }) => owner), last];
+  const results = await store.allResults(last.namespace ?? '', parents);
+  live.replay(journal, (name) => results.get(name) ?? childResult(undefined, undefined), last);
 }
 
 /** A run that goes on from some tasks of another: its journal begins with the other's. */
@@ -119,11 +109,7 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
     return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
   const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
   if ('reason' in live) return live;
-  const parents = [
-    ...rerunsIn(state.journal).map(({ owner }) => owner),
-    { name: other.metadata.name, uid: other.metadata.uid },
-  ];
-  await replay(live, [...state.journal], parents, { namespace, ...options });
+  await replay(live, state.journal, other, options);
   if (!live.run.whyNotRerun) return invalid(`${pinned.engine} has no rerun from tasks; run it again as a whole`);
   const why = live.run.whyNotRerun(rerun.tasks);
   if (why !== undefined) return invalid(`spec.request.rerun: ${why}`);

@@ -14,6 +14,7 @@ import { hasRunEnded, type ObservedRun, planRun } from '../domain/workflow/plan.
 import { limitReached, refuseWrong } from '../domain/workflow/soundness.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, splitKey, type Store } from '../kube/store.ts';
+import { claimantsOf } from './workflow.ts';
 import { nowOf, type OpenedRun, type OpenOptions, openRunOf } from './run-open.ts';
 
 export interface RunSources {
@@ -61,7 +62,7 @@ function callable(
   systemNamespace: string,
 ): Action | Workflow | undefined {
   const key = `${namespaceOfRef(ref, namespace, systemNamespace)}/${ref}`;
-  return winnerOf<Action | Workflow>([...actions.by('ref', key), ...workflows.by('ref', key)]);
+  return winnerOf(claimantsOf({ actions, workflows }, key));
 }
 
 export function workflowRunReconciler(options: RunControllerOptions): Reconciler<ObservedRun, ExecutionStatus> {

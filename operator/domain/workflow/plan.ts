@@ -71,7 +71,11 @@ export function planRun(observed: ObservedRun, now: Date): Plan<ExecutionStatus>
     return { ...ended, status: { ...ended.status, workflow } };
   }
   const made = childrenOf(observed, live, now);
-  return { status: statusOf(observed, live, now), after: made.writes, requeueAfterMs: made.requeueAfterMs };
+  return {
+    status: { ...statusOf(execution, live, now), workflow },
+    after: made.writes,
+    requeueAfterMs: made.requeueAfterMs,
+  };
 }
 
 const stateOf = ({ revision = '' }: ObservedRun, live: LiveRun) => ({
@@ -82,8 +86,7 @@ const stateOf = ({ revision = '' }: ObservedRun, live: LiveRun) => ({
   tasks: live.counts,
 });
 
-function statusOf(observed: ObservedRun, live: LiveRun, now: Date): ExecutionStatus {
-  const { execution } = observed;
+function statusOf(execution: LiveExecution, live: LiveRun, now: Date): ExecutionStatus {
   const phase = PHASES[live.status];
   const { running, succeeded, failed } = live.counts;
   const message = `${succeeded} tasks done, ${failed} failed, ${running} under way`;
@@ -97,7 +100,6 @@ function statusOf(observed: ObservedRun, live: LiveRun, now: Date): ExecutionSta
     reason,
     message,
     startedAt: new Date(live.startedAtMs).toISOString(),
-    workflow: stateOf(observed, live),
     ...generationOf(execution),
     conditions: conditionsOf(execution, { ready: 'Unknown', reason, message: phase }, now),
   };
