@@ -1,8 +1,9 @@
 // operator/controllers/workflow-run.ts — Executions of Workflows: the journal is read or begun, news are recorded, planRun decides.
 import type { ExecutionStatus } from '../api/execution.ts';
-import type { Action, Execution, Workflow } from '../api/kinds.ts';
+import type { Action, Execution, KeyValue, Workflow } from '../api/kinds.ts';
 import { refOf } from '../api/meta.ts';
 import type { Value } from '../domain/expression/python/values.ts';
+import { withoutMarks } from '../domain/datastore/handed-on.ts';
 import { isFinal, type Live as LiveExecution, parseExecution } from '../domain/execution/parse.ts';
 import { bytesOf, placeOf, type Stored } from '../domain/result/result.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
@@ -15,13 +16,15 @@ import { limitReached, refuseWrong } from '../domain/workflow/soundness.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, splitKey, type Store } from '../kube/store.ts';
 import { claimantsOf } from './workflow.ts';
-import { nowOf, type OpenedRun, type OpenOptions, openRunOf } from './run-open.ts';
+import { entriesNow, nowOf, type OpenedRun, type OpenOptions, openRunOf } from './run-open.ts';
 
 export interface RunSources {
   /** With EXECUTION_INDEXES. */
   readonly executions: Store<Execution>;
   readonly actions: Store<Action>;
   readonly workflows: Store<Workflow>;
+  /** With KEY_VALUE_INDEXES. */
+  readonly keyValues: Store<KeyValue>;
 }
 
 export interface RunControllerOptions extends OpenOptions {
@@ -33,12 +36,12 @@ export interface RunControllerOptions extends OpenOptions {
 interface Held extends OpenedRun {
   /** Names of children that were seen. */
   readonly created: Set<string>;
-  /** When it last had news, by the monotonic clock, in ms: the latest of them. */
+  /** When it was opened and when it had news, by the monotonic clock, in ms: the latest of them. */
   readonly told: number[];
 }
 
 /** News of one run are written at most twice a second while many children are under way; a narrow one may be quick. */
-const PAUSE_MS = 550;
+const PAUSE_MS = 530;
 const MANY = 8;
 const BURST_OF_FEW = 20;
 
@@ -97,7 +100,7 @@ export function workflowRunReconciler(options: RunControllerOptions): Reconciler
       const known = found?.uid === uid && isWritten(found.live, execution) ? found : undefined;
       const run = known ?? (await openRunOf(execution, workflow, options));
       if ('reason' in run) return { self, execution, refused: run };
-      const kept = known ?? { ...run, uid, created: new Set<string>(), told: [] };
+      const kept = known ?? { ...run, uid, created: new Set<string>(), told: [performance.now()] };
       held.set(key, kept);
       return await look(self, execution, kept, options);
     },
@@ -162,6 +165,7 @@ async function look(
     execution,
     callable: (ref) => callable(ref, namespace, options.sources, options.systemNamespace),
     nowMs: now.getTime(),
+    entries: entriesNow(namespace, options),
   });
   const limit = limitReached(live, options.limits);
   if (limit) return { ...base, refused: limit };
@@ -192,10 +196,11 @@ function heldFor({ live, told }: Held): number {
 
 async function storedOf(live: LiveRun, { storeResult }: RunControllerOptions): Promise<Stored> {
   const result = jsonOf(live.run.result());
-  const json = JSON.stringify(result);
+  const whole = JSON.stringify(result);
+  const json = withoutMarks(whole);
   switch (placeOf(bytesOf(json))) {
     case 'status':
-      return { inline: result };
+      return { inline: json === whole ? result : (JSON.parse(json) as unknown) };
     case 'store':
       return { ref: await storeResult(json) };
     case 'nowhere':
