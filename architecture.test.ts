@@ -26,10 +26,12 @@ const allow: Readonly<Record<string, readonly string[]>> = {
   ],
   'operator/controllers': [...inner, 'node:crypto', 'node:fs', 'node:path', 'yaml'],
   'operator/http': [...inner, 'node:', 'zod', 'fastify', 'jose', '@peculiar/x509', 'reflect-metadata'],
+  'runners/installer': ['operator/api', 'operator/domain/pack', 'runners', 'node:', 'esbuild'],
   runners: ['operator/api/envelope', 'operator/api/execution', 'node:', 'esbuild', 'zod', 'yaml'],
   crds: ['operator/api', 'runners/schema', 'node:', 'yaml', 'zod'],
   cli: ['operator/api', 'operator/domain', 'node:', 'commander', 'undici', '@kubernetes/client-node', 'yaml'],
   'e2e/conformance': ['operator/domain', 'node:', 'yaml', 'fast-check'],
+  'e2e/packs': ['operator/domain', 'node:', 'zod'],
   e2e: [
     'operator/config',
     'operator/operator',

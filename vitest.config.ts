@@ -7,6 +7,8 @@ const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 const processes = [
   'cli/{main,tree}.test.ts',
   'runners/conformance/run.test.ts',
+  'runners/installer/{git,install,environment}.test.ts',
+  'runners/python/compat.test.ts',
   'operator/kube/transport{,-retries,-watch}.test.ts',
   'operator/http/{server,volume-lock}.test.ts',
 ];

@@ -22,9 +22,11 @@ export interface Connection {
 }
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of a body: what is sent as it is. */
+  readonly bytes?: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -138,7 +140,7 @@ export const collection = (apiVersion: string, namespace: string, plural: string
   `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}${namespace && `/namespaces/${encodeURIComponent(namespace)}`}/${plural}`;
 
 async function send(to: Connection, what: string, path: string, options: Call): Promise<Dispatcher.ResponseData> {
-  const { method = 'GET', query = {}, body, headers = {}, signal } = options;
+  const { method = 'GET', query = {}, body, bytes, headers = {}, signal } = options;
   const search = new URLSearchParams(query).toString();
   const url = `${to.server}${path}${search && `?${search}`}`;
   for (let tried = 1; ; tried += 1) {
@@ -149,13 +151,14 @@ async function send(to: Connection, what: string, path: string, options: Call): 
         headers: {
           accept: 'application/json, */*',
           'user-agent': 'squall-cli',
+          ...(bytes && { 'content-type': 'application/octet-stream' }),
           ...(body !== undefined && {
             'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
           }),
           ...to.headers,
           ...headers,
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: bytes ?? (body === undefined ? null : JSON.stringify(body)),
         ...(signal && { signal }),
       });
     } catch (cause) {

@@ -6,11 +6,13 @@ import { controlExecutions } from './control.ts';
 import { type EvalOptions, evaluateExpression } from './eval.ts';
 import { getExecutions, type ListOptions, listExecutions } from './execution.ts';
 import { Failure } from './failure.ts';
+import { addKeyCommands } from './key-commands.ts';
 import { connect } from './kube.ts';
+import { addPackCommands } from './pack-commands.ts';
 import type { Format, Screen } from './print.ts';
 import { drawRun } from './run-graph.ts';
 import { rerunExecution, type RerunOptions, type RunOptions, runAction } from './run.ts';
-import type { Session } from './session.ts';
+import type { Doing, Session } from './session.ts';
 import { showStatus } from './status.ts';
 import { showTree, type TreeOptions } from './tree.ts';
 import { drawFile, type GraphOptions, inspectFile, type InspectOptions } from './workflow.ts';
@@ -78,10 +80,6 @@ export async function main(words: readonly string[]): Promise<number> {
     return error.exitCode;
   }
 }
-
-type Doing = <O>(
-  work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>,
-) => (...passed: unknown[]) => Promise<void>;
 
 type Offline = <O>(work: (screen: Screen, options: O, name: string) => number) => (...passed: unknown[]) => void;
 
@@ -174,6 +172,8 @@ function program(doing: Doing, offline: Offline): Command {
       doing<RerunOptions>((session, options, [name = ''], words) => rerunExecution(session, name, words, options)),
     );
 
+  addPackCommands(squall, doing);
+
   const workflow = squall.command('workflow').description('workflows in files, without a cluster');
   const onFile = (command: Command): Command =>
     command
@@ -190,6 +190,8 @@ function program(doing: Doing, offline: Offline): Command {
     .description('draws a workflow')
     .addOption(new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg']).default('mermaid'))
     .action(offline<GraphOptions>((screen, options, file) => drawFile(screen, file, options)));
+
+  addKeyCommands(squall, doing);
 
   squall
     .command('status')

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Phase } from '../operator/api/execution.ts';
 import type { Execution } from '../operator/api/kinds.ts';
+import { askOperator } from './door.ts';
 import { Failure } from './failure.ts';
-import { call, collection, textOf } from './kube.ts';
 import { isFinalPhase } from './phases.ts';
 import { type Format, json, phaseText, properties, withoutNoise, yaml } from './print.ts';
-import { type Deployment, findOperator, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Exit code for an action that ran into its timeout, as the command `timeout` has it. */
 const TIMED_OUT = 124;
@@ -48,39 +48,8 @@ export async function readResult(session: Session, execution: Execution): Promis
 
 const storedPath = (namespace: string, name: string) => `/ns/${namespace}/v1/executions/${name}/result`;
 
-async function readStored(session: Session, name: string): Promise<string> {
-  const operator = await findOperator(session);
-  const { namespace, name: service } = operator.metadata;
-  const token = session.to.token ?? (await requestToken(session, operator));
-  const door = `${collection('v1', namespace, 'services')}/https:${service}:443/proxy`;
-  // The API server keeps the header Authorization for itself; this one it passes on.
-  return textOf(session.to, 'read it through the API server', `${door}${storedPath(session.namespace, name)}`, {
-    headers: { 'x-auth-token': token },
-  });
-}
-
-/** A short-lived token of the service account that the chart makes for this, for users with client certificates. */
-async function requestToken({ to }: Session, { metadata: { namespace } }: Deployment): Promise<string> {
-  const path = collection('v1', namespace, 'serviceaccounts');
-  const query = { labelSelector: 'app.kubernetes.io/name=squall,app.kubernetes.io/component=cli' };
-  const accounts = await call<{ items: { metadata: { name: string } }[] }>(
-    to,
-    'find the service account of the CLI',
-    path,
-    { query },
-  );
-  const account = accounts.items[0]?.metadata.name;
-  if (account === undefined)
-    throw new Failure('your kubeconfig has no token, and the chart made no service account for the CLI');
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
-  const answer = await call<{ status: { token: string } }>(
-    to,
-    `request a token of ${account}`,
-    `${path}/${account}/token`,
-    { method: 'POST', body },
-  );
-  return answer.status.token;
-}
+const readStored = (session: Session, name: string): Promise<string> =>
+  askOperator(session, 'read it through the API server', storedPath(session.namespace, name));
 
 /** Prints one Execution: StackStorm's `key: value` form, or the whole object as JSON or YAML with its result in it. */
 export function printExecution({ screen }: Session, execution: Execution, result: unknown, format: Format): void {

@@ -12,6 +12,11 @@ export interface Session {
   readonly now: () => Date;
 }
 
+/** Opens a session for a verb; `names` are its first argument, `rest` its second. */
+export type Doing = <O>(
+  work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>,
+) => (...passed: unknown[]) => Promise<void>;
+
 export interface Deployment {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels?: Record<string, string> };
   readonly spec: {

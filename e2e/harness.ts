@@ -29,7 +29,7 @@ export interface Stage {
   readonly url: string;
   readonly ca: string;
   readonly servername: string;
-  readonly images: { readonly operator: string; readonly runnerNode: string };
+  readonly images: { readonly operator: string; readonly runnerNode: string; readonly runnerPython: string };
 }
 
 export const stage: Stage = JSON.parse(
@@ -224,18 +224,26 @@ export interface Door {
 }
 
 /** Posts to the door. `body` is sent as it is when it is text or bytes, else as JSON. */
-export async function post(
+export const post = (
   path: string,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
   door: Door = stage,
+): Promise<Answer> => callDoor('POST', path, { body, headers, door });
+
+/** The same with any method. */
+export async function callDoor(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  options: { body?: unknown; headers?: Readonly<Record<string, string>>; door?: Door } = {},
 ): Promise<Answer> {
+  const { body, headers = {}, door = stage } = options;
   const raw = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const response = await request(`${door.url}${path}`, {
-    method: 'POST',
+    method,
     dispatcher: agentFor(door.ca),
     headers: { 'content-type': 'application/json', ...headers },
-    body: raw,
+    body: raw ?? null,
     headersTimeout: 20_000,
   });
   const text = await response.body.text();

@@ -10,6 +10,7 @@ const exec = promisify(execFile);
 export interface Images {
   readonly operator: string;
   readonly runnerNode: string;
+  readonly runnerPython: string;
 }
 
 export interface Installed {
@@ -38,7 +39,10 @@ export async function installChart(
   const env = { ...process.env, KUBECONFIG: cluster.kubeconfig };
   const values = {
     image: imageValues(options.images.operator, cluster.registry),
-    runners: { node: { image: imageValues(options.images.runnerNode, cluster.registry) } },
+    runners: {
+      node: { image: imageValues(options.images.runnerNode, cluster.registry) },
+      python: { image: imageValues(options.images.runnerPython, cluster.registry) },
+    },
     ...options.values,
   };
   const helm = exec(

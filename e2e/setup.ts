@@ -27,8 +27,12 @@ export async function readyImages(cluster: Cluster, progress: Progress): Promise
     if (!image) throw new Error(`the image ${name} was not built`);
     return `${image.name}:${image.tag}`;
   };
-  const images = { operator: named('squall/operator'), runnerNode: named('squall/runner-node') };
-  await cluster.loadImages([images.operator, images.runnerNode]);
+  const images = {
+    operator: named('squall/operator'),
+    runnerNode: named('squall/runner-node'),
+    runnerPython: named('squall/runner-python'),
+  };
+  await cluster.loadImages(Object.values(images));
   return images;
 }
 

@@ -6,6 +6,7 @@ const least = {
   SQUALL_NAMESPACE: 'squall',
   SQUALL_SERVICE_URL: 'https://squall.squall.svc/',
   SQUALL_RUNNER_NODE_IMAGE: 'squall/runner-node:1',
+  SQUALL_RUNNER_PYTHON_IMAGE: 'squall/runner-python:1',
 };
 
 test('the least that must be said is enough', () => {

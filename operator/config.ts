@@ -1,5 +1,5 @@
 // operator/config.ts — environment → typed configuration; the only reader of process.env.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Json = <T extends z.ZodType>(schema: T) =>
   z
@@ -24,6 +24,7 @@ const Environment = z.object({
   SQUALL_SERVICE_URL: z.url(),
   SQUALL_SERVICE_ACCOUNT: z.string().default('squall'),
   SQUALL_RUNNER_NODE_IMAGE: z.string().min(1),
+  SQUALL_RUNNER_PYTHON_IMAGE: z.string().min(1),
   SQUALL_DATA_DIR: z.string().default('/var/lib/squall'),
   SQUALL_HTTPS_PORT: z.coerce.number().int().min(0).max(65535).default(8443),
   SQUALL_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
@@ -47,6 +48,7 @@ const Environment = z.object({
   ).default({ requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '512Mi' } }),
   SQUALL_EXTRA_POD_ENV: Json(z.record(z.string(), z.string())).default({}),
   SQUALL_PACKS_DIR: z.string().default('packs'),
+  SQUALL_PACK_INDEXES: z.string().default(''),
   KUBECONFIG: z.string().optional(),
 });
 
@@ -65,6 +67,7 @@ export interface Config {
   /** User name of the operator as the API server knows it. */
   readonly user: string;
   readonly runnerNodeImage: string;
+  readonly runnerPythonImage: string;
   readonly dataDirectory: string;
   readonly httpsPort: number;
   readonly httpPort: number;
@@ -80,6 +83,8 @@ export interface Config {
   readonly podResources: { readonly requests: Record<string, string>; readonly limits: Record<string, string> };
   readonly extraPodEnvironment: Readonly<Record<string, string>>;
   readonly packsDirectory: string;
+  /** Addresses of index files of packs; the leftmost wins. */
+  readonly packIndexes: readonly string[];
   readonly kubeconfig: string | undefined;
 }
 
@@ -109,6 +114,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     serviceUrl: e.SQUALL_SERVICE_URL.replace(/\/$/, ''),
     user: `system:serviceaccount:${e.SQUALL_NAMESPACE}:${e.SQUALL_SERVICE_ACCOUNT}`,
     runnerNodeImage: e.SQUALL_RUNNER_NODE_IMAGE,
+    runnerPythonImage: e.SQUALL_RUNNER_PYTHON_IMAGE,
     dataDirectory: e.SQUALL_DATA_DIR,
     httpsPort: e.SQUALL_HTTPS_PORT,
     httpPort: e.SQUALL_HTTP_PORT,
@@ -128,6 +134,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     podResources: e.SQUALL_POD_RESOURCES,
     extraPodEnvironment: e.SQUALL_EXTRA_POD_ENV,
     packsDirectory: e.SQUALL_PACKS_DIR,
+    packIndexes: e.SQUALL_PACK_INDEXES.split(',').filter((url) => url !== ''),
     kubeconfig: e.KUBECONFIG,
   };
 }

@@ -1,9 +1,12 @@
 // operator/operator.ts — the whole operator: events come in at the door, the leader turns Executions into Jobs, runners deliver results.
 import type { Config } from './config.ts';
 import { KINDS } from './api/kinds.ts';
+import { FIELD_MANAGER } from './api/meta.ts';
 import { actionReconciler } from './controllers/action.ts';
 import { readCorePack, startCorePack } from './controllers/core-pack.ts';
 import { executionReconciler, startSweep } from './controllers/execution.ts';
+import { keyValueReconciler } from './controllers/key-value.ts';
+import { packReconciler } from './controllers/pack.ts';
 import { ruleReconciler } from './controllers/rule.ts';
 import { triggerTypeReconciler } from './controllers/trigger-type.ts';
 import { collectRevisions } from './controllers/revisions.ts';
@@ -119,7 +122,7 @@ async function openDoor({
     transport,
     kinds: KINDS,
     stores: clientStores(stores),
-    fieldManager: 'squall',
+    fieldManager: FIELD_MANAGER,
     instance: config.podName,
   });
   const door = buildDoor({
@@ -134,6 +137,7 @@ async function openDoor({
     defaultNamespace: config.defaultNamespace,
     executionTtlSeconds: config.executionTtlSeconds,
     liveExecutionsMax: config.liveExecutionsMax,
+    packIndexes: config.packIndexes,
     stop,
   });
   const onChange = ({ key, cert }: Serving) => door.useCertificate({ key, cert });
@@ -153,7 +157,7 @@ async function lead(
     transport,
     kinds: KINDS,
     stores: clientStores(stores),
-    fieldManager: 'squall',
+    fieldManager: FIELD_MANAGER,
     instance: config.podName,
     fence: terms.lease.fence,
     onEventError: (err) => log.debug({ err }, 'an Event was not told'),
@@ -161,6 +165,7 @@ async function lead(
   const triggerTypes = triggerTypeReconciler(stores.triggerTypes);
   const rules = ruleReconciler({ ...stores, systemNamespace: config.namespace });
   const actions = actionReconciler(stores);
+  const keyValues = keyValueReconciler(stores.keyValues);
   const workflows = workflowReconciler(stores, config.namespace);
   const executions = executionReconciler({
     sources: stores,
@@ -181,6 +186,12 @@ async function lead(
     systemNamespace: config.namespace,
     sha256,
   });
+  const packs = packReconciler({
+    sources: stores,
+    client,
+    settings: withCa({ ...config, sha256 }, () => serving().ca),
+    readBlob: (digest) => door.packs.text(digest),
+  });
   await terms.run(stop, async (term) => {
     log.info('this process leads');
     await Promise.all(Object.values(stores).map((store) => store.synced));
@@ -194,9 +205,11 @@ async function lead(
     const endSweep = startSweep({ sources: stores, queue, metrics, log });
     const endCollecting = collectRevisions({ store: runStore, stores, namespace: config.watchNamespace, log });
     const loops = [
+      loop(packs),
       loop(triggerTypes),
       loop(rules),
       loop(actions),
+      loop(keyValues),
       loop(workflows),
       loop(runs),
       loop(executions, queue),

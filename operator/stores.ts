@@ -1,12 +1,18 @@
 // operator/stores.ts — every cache of the operator: which objects, what of them is kept, how they are looked up, and their watches.
 import type { Rule as RuleObject, TriggerType as TriggerTypeObject, Workflow as WorkflowObject } from './api/kinds.ts';
-import { Action, Execution, Rule, TriggerType, Workflow } from './api/kinds.ts';
-import { type KubeObject, LABEL } from './api/meta.ts';
+import { Action, Execution, KeyValue, Pack, Rule, TriggerType, Workflow } from './api/kinds.ts';
+import type { KubeObject } from './api/meta.ts';
 import { RuleSpec, type RuleStatus } from './api/rule.ts';
 import { TriggerTypeSpec, type TriggerTypeStatus } from './api/trigger-type.ts';
 import { projectAction } from './controllers/action.ts';
 import { projectExecution } from './controllers/execution.ts';
+import { projectKeyValue } from './controllers/key-value.ts';
+import { projectPack } from './controllers/pack.ts';
 import { projectWorkflow } from './controllers/workflow.ts';
+import { KEY_VALUE_INDEXES } from './domain/datastore/entry.ts';
+import { type ConfigMap, CONFIGS } from './domain/install/config.ts';
+import { BY_PACK } from './domain/install/job.ts';
+import { BY_OWNER } from './domain/install/register.ts';
 import { BY_EXECUTION } from './domain/job/names.ts';
 import { type Job, type Pod, projectJob, projectPod } from './domain/job/shapes.ts';
 import {
@@ -24,6 +30,9 @@ import type { Transport } from './kube/transport.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
+/** Jobs of Executions and of installations, and their pods. */
+const OURS = 'app.kubernetes.io/managed-by=squall';
+
 export interface Stores extends Sources {
   readonly workflows: Store<WorkflowObject>;
   readonly jobs: Store<Job>;
@@ -40,13 +49,20 @@ export function createStores(log: Log): Stores {
       onListenerError: (err) => log.error({ err, kind: options.kind.kind }, 'a listener of the cache threw'),
     });
   return {
-    actions: store({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
-    workflows: store({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
-    triggerTypes: store({ kind: TriggerType, project: projectTriggerType, indexes: TRIGGER_TYPE_INDEXES }),
-    rules: store({ kind: Rule, project: projectRule, indexes: RULE_INDEXES }),
+    actions: store({ kind: Action, project: projectAction, indexes: { ...ACTION_INDEXES, ...BY_OWNER } }),
+    workflows: store({ kind: Workflow, project: projectWorkflow, indexes: { ...WORKFLOW_INDEXES, ...BY_OWNER } }),
+    triggerTypes: store({
+      kind: TriggerType,
+      project: projectTriggerType,
+      indexes: { ...TRIGGER_TYPE_INDEXES, ...BY_OWNER },
+    }),
+    rules: store({ kind: Rule, project: projectRule, indexes: { ...RULE_INDEXES, ...BY_OWNER } }),
     executions: store({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
-    jobs: store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION }),
-    pods: store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
+    jobs: store({ kind: KIND.job, project: projectJob, indexes: { ...BY_EXECUTION, ...BY_PACK } }),
+    pods: store({ kind: KIND.pod, project: projectPod, indexes: { ...BY_EXECUTION, ...BY_PACK } }),
+    configMaps: store<ConfigMap>({ kind: KIND.configMap, project: withoutNoise }),
+    packs: store({ kind: Pack, project: projectPack }),
+    keyValues: store({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
     apiKeys: store<KubeSecret>({ kind: KIND.secret, project: withoutNoise }),
     webhookSecrets: store<KubeSecret>({ kind: KIND.secret, project: withoutNoise }),
   };
@@ -82,8 +98,11 @@ export function watchAll({ transport, stores, namespace, log, metrics, stop }: W
   start(of(stores.triggerTypes));
   start(of(stores.rules));
   start(of(stores.executions));
-  start(of(stores.jobs), { labelSelector: LABEL.execution });
-  start(of(stores.pods), { labelSelector: LABEL.execution });
+  start(of(stores.keyValues));
+  start(of(stores.packs));
+  start(of(stores.configMaps), { fieldSelector: `metadata.name=${CONFIGS}` });
+  start(of(stores.jobs), { labelSelector: OURS });
+  start(of(stores.pods), { labelSelector: OURS });
   start(of(stores.apiKeys), { fieldSelector: `metadata.name=${API_KEYS_SECRET}` });
   start(of(stores.webhookSecrets), { fieldSelector: `metadata.name=${WEBHOOKS_SECRET}` });
 }

@@ -13,5 +13,8 @@ export function runnerSchemas(): Readonly<Record<string, string>> {
 function text(title: string, schema: z.ZodType): string {
   const json = JSON.stringify({ title, ...z.toJSONSchema(schema, { io: 'input' }) }, undefined, 2);
   // Short lists on one line, as the formatter has them.
-  return `${json.replaceAll(/\[\n\s+([^[\]{}]{1,80})\n\s+\]/g, (_, list: string) => `[${list.replaceAll(/\n\s+/g, ' ')}]`)}\n`;
+  return `${json.replaceAll(/\[\n\s+([^[\]{}]+)\n\s+\]/g, (whole, list: string) => {
+    const line = list.replaceAll(/\n\s+/g, ' ');
+    return line.length <= 80 ? `[${line}]` : whole;
+  })}\n`;
 }

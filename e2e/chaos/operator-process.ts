@@ -145,6 +145,7 @@ export class OperatorProcess {
         SQUALL_SERVICE_URL: `https://${release}.${namespace}.svc`,
         SQUALL_TLS_SECRET: `${release}-tls`,
         SQUALL_RUNNER_NODE_IMAGE: images.runnerNode,
+        SQUALL_RUNNER_PYTHON_IMAGE: images.runnerPython,
         SQUALL_POD_NAME: 'operator-process',
         SQUALL_DATA_DIR: `${this.#folder}/data`,
         SQUALL_HTTPS_PORT: String(HTTPS_PORT),

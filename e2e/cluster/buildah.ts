@@ -54,9 +54,25 @@ export async function buildWithBuildah(
   name: string,
   onLine: (line: string) => void,
 ): Promise<void> {
-  const flags = ['--pull=never', '--layers', ...isolation, '--file', dockerfile, '--tag', name];
+  const flags = ['--pull=never', '--layers', ...isolation, ...packageSettings(), '--file', dockerfile, '--tag', name];
   await buildah(['build', ...flags, repository], { onLine, timeoutMs: 1_800_000 });
 }
+
+/** How this machine reaches package indexes, for the steps of a build only: the Dockerfiles declare these arguments. */
+function packageSettings(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const authority = env['PIP_CERT'] ?? env['SSL_CERT_FILE'];
+  const given = {
+    PIP_INDEX_URL: env['PIP_INDEX_URL'],
+    UV_DEFAULT_INDEX: env['UV_DEFAULT_INDEX'] ?? env['PIP_INDEX_URL'],
+    ...(authority && { PIP_CERT: BUILD_AUTHORITY, SSL_CERT_FILE: BUILD_AUTHORITY }),
+  };
+  return [
+    ...(authority ? [`--volume=${authority}:${BUILD_AUTHORITY}:ro`] : []),
+    ...Object.entries(given).flatMap(([name, value]) => (value ? [`--build-arg=${name}=${value}`] : [])),
+  ];
+}
+
+const BUILD_AUTHORITY = '/run/squall-build/authority.pem';
 
 /** Writes an image into an archive that containerd imports; Docker's format, since only that one keeps layers uncompressed. */
 export async function archiveWithBuildah(name: string, file: string): Promise<void> {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleOperator } from '../../operator/bundle.ts';
+import { bundleInstaller } from '../../runners/installer/bundle.ts';
 import { bundle as bundleRunner } from '../../runners/node/bundle.ts';
 import { baseStamp, makeBaseImages } from './base-images.ts';
 import { archiveWithBuildah, buildah, buildWithBuildah, hasImage, prepareBuildah } from './buildah.ts';
@@ -18,24 +19,23 @@ interface Source {
   readonly name: string;
   /** From the repository's root, which is also the build's context. */
   readonly dockerfile: string;
-  /** Makes the JavaScript that the Dockerfile copies. */
-  readonly bundle: () => Promise<void>;
 }
+
+const sources: readonly Source[] = [
+  { name: 'squall/operator', dockerfile: 'operator/Dockerfile' },
+  { name: 'squall/runner-node', dockerfile: 'runners/node/Dockerfile' },
+  { name: 'squall/runner-python', dockerfile: 'runners/python/Dockerfile' },
+];
 
 const inDist = (file: string) => join(repository, 'dist', file);
 
-const sources: readonly Source[] = [
-  {
-    name: 'squall/operator',
-    dockerfile: 'operator/Dockerfile',
-    bundle: () => bundleOperator(inDist('operator'), projectVersion()),
-  },
-  {
-    name: 'squall/runner-node',
-    dockerfile: 'runners/node/Dockerfile',
-    bundle: () => bundleRunner(inDist('runner-node.js')),
-  },
-];
+/** Makes the JavaScript that the Dockerfiles copy. */
+const makeBundles = () =>
+  Promise.all([
+    bundleOperator(inDist('operator'), projectVersion()),
+    bundleRunner(inDist('runner-node.js')),
+    bundleInstaller(inDist('installer.js')),
+  ]);
 
 /** The version in package.json. */
 function projectVersion(): string {
@@ -57,7 +57,7 @@ export async function buildImages(progress: Progress): Promise<BuiltImage[]> {
   widenPath();
   const withDocker = await hasDocker();
   await progress.step(`bundle, and prepare ${withDocker ? 'Docker' : 'base images'}`, async (note) => {
-    await Promise.all([...sources.map(({ bundle }) => bundle()), withDocker ? undefined : prepareBases(note)]);
+    await Promise.all([makeBundles(), withDocker ? undefined : prepareBases(note)]);
   });
   const built: BuiltImage[] = [];
   for (const source of sources) {

@@ -46,6 +46,12 @@ const must: [string, string, readonly string[]][] = [
   ['create', 'secrets', here],
   ['get', 'secrets/squall-api-keys', here],
   ['get', 'secrets/squall-webhooks', here],
+  ['get', 'secrets/squall-datastore', here],
+  ['patch', 'secrets/squall-datastore', here],
+  ['create', 'keyvalues.squall.dev', here],
+  ['patch', 'keyvalues.squall.dev', here],
+  ['delete', 'keyvalues.squall.dev', here],
+  ['update', 'keyvalues.squall.dev --subresource=status', here],
   ['get', `secrets/${fullname}-tls`, home],
   ['create', 'events.events.k8s.io', here],
   ['create', 'tokenreviews.authentication.k8s.io', []],
@@ -62,6 +68,7 @@ const mustNot: [string, string, readonly string[]][] = [
   ['get', 'nodes', all],
   ['list', 'secrets', here],
   ['watch', 'secrets', home],
+  ['list', 'secrets/squall-datastore', here],
   ['get', 'secrets/anything', here],
   ['get', `secrets/${fullname}-tls`, here],
   ['patch', 'secrets', here],
@@ -108,6 +115,9 @@ test('of Secrets it writes only those for parameters: no token of another accoun
     'kubernetes.io/service-account.name': 'default',
   });
   expect(await kubectlRefusal(create, token)).toContain(words);
+  await kubectl(create, secret('squall-datastore', 'squall.dev/datastore'));
+  expect(await kubectlRefusal(create, secret('squall-datastore', 'Opaque'))).toContain(words);
+  expect(await kubectlRefusal(create, secret('another', 'squall.dev/datastore'))).toContain(words);
   await kubectl(['create', '-f', '-'], secret('of-others', 'Opaque'));
   expect(await kubectlRefusal([...operator, '-n', namespace, 'delete', 'secret', 'of-others'])).toContain(words);
 });

@@ -1,6 +1,6 @@
 // operator/api/action.ts — Action: something that can be run, with its parameters, limits and pod settings.
 import * as z from 'zod';
-import { JudgedStatus } from './meta.ts';
+import { Description, Digest, JudgedStatus } from './meta.ts';
 
 export const Ref = z
   .string()
@@ -8,7 +8,7 @@ export const Ref = z
   .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+$/);
 
 /** Runner types that exist; names are StackStorm's, `container` is ours. */
-export const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'container', 'noop'] as const;
+export const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'python-script', 'container', 'noop'] as const;
 export type RunnerType = (typeof RUNNERS)[number];
 
 /** Any JSON value; the API server keeps it as it is. */
@@ -21,7 +21,7 @@ export const Parameter = z
       .enum(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
       .optional()
       .describe('JSON type of the value. Default: any type.'),
-    description: z.string().max(1024).optional().describe('What the parameter means, for people. Default: none.'),
+    description: Description.optional().describe('What the parameter means, for people. Default: none.'),
     default: AnyValue.optional().describe('Value when the caller gives none or null. Default: none.'),
     required: z.boolean().optional().describe('Whether a value must be given. Default: false.'),
     secret: z
@@ -30,7 +30,7 @@ export const Parameter = z
       .describe('Whether the value is given as valueFrom.secretKeyRef and masked wherever it shows. Default: false.'),
     immutable: z.boolean().optional().describe('Whether callers may not set it; it needs a default. Default: false.'),
     position: z.int().min(0).max(255).optional().describe('Position as a script argument, from 0. Default: named.'),
-    enum: z.array(AnyValue).max(256).optional().describe('The values that are allowed. Default: all.'),
+    enum: z.array(AnyValue).max(1024).optional().describe('The values that are allowed. Default: all.'),
     pattern: z.string().max(1024).optional().describe('RE2 expression that a string must contain. Default: none.'),
     minLength: z.int().min(0).optional().describe('Shortest string, in characters. Default: 0.'),
     maxLength: z.int().min(0).optional().describe('Longest string, in characters. Default: unlimited.'),
@@ -45,7 +45,7 @@ export type Parameter = z.infer<typeof Parameter>;
 export const Parameters = z
   .record(z.string(), Parameter)
   .default({})
-  .meta({ maxProperties: 128 })
+  .meta({ maxProperties: 512 })
   .describe('Parameters by name. Default: none.');
 export type Parameters = z.infer<typeof Parameters>;
 
@@ -139,12 +139,24 @@ export const Retry = z.object({
     ),
 });
 
+/** Where the files of the pack are that an action belongs to; written when the pack is registered. */
+export const ActionContent = z.object({
+  files: Digest.optional().describe('Archive of the files, in the pack store. Default: none, they are in the image.'),
+  environment: Digest.optional().describe('Archive of the Python environment, in the pack store. Default: none.'),
+  image: z
+    .string()
+    .max(512)
+    .optional()
+    .describe("Image to run in, made from the runner's, for a pack that brings its own. Default: the runner's."),
+});
+export type ActionContent = z.infer<typeof ActionContent>;
+
 export const ActionSpec = z
   .object({
     ref: Ref.optional().describe(
       'Exact reference, pack.name. Default: the name of the object, in pack "default" if it has no dot.',
     ),
-    description: z.string().max(1024).optional().describe('What the action does, for people. Default: none.'),
+    description: Description.optional().describe('What the action does, for people. Default: none.'),
     enabled: z.boolean().default(true).describe('Whether it may be run. Default: true.'),
     runner: z.enum(RUNNERS).describe('How it is run.'),
     script: z
@@ -152,6 +164,13 @@ export const ActionSpec = z
       .max(65536)
       .optional()
       .describe('Text of the script, for local-shell-script; its first line chooses the interpreter. Default: none.'),
+    entryPoint: z
+      .string()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe('File that is run, by its path in the pack, for example actions/hello.py. Default: none.'),
+    content: ActionContent.optional().describe('Where the files of its pack are. Default: none, it needs no files.'),
     container: Container.optional().describe('Image and command, for the runner container. Default: none.'),
     parameters: Parameters,
     timeoutSeconds: z
@@ -159,7 +178,9 @@ export const ActionSpec = z
       .min(1)
       .max(604800)
       .optional()
-      .describe("Longest run of one attempt, in seconds, from the process's start. Default: 60, for containers 3600."),
+      .describe(
+        "Longest run of one attempt, in seconds, from the process's start. Default: 60, for python-script 600, for containers 3600.",
+      ),
     pendingTimeoutSeconds: z
       .int()
       .min(1)
@@ -184,8 +205,24 @@ export const ActionSpec = z
         message: 'spec.container: give it with runner "container", and only then',
       },
       {
-        rule: "(self.runner == 'local-shell-script') == has(self.script)",
-        message: 'spec.script: give it with runner "local-shell-script", and only then',
+        rule: "!has(self.script) || self.runner == 'local-shell-script'",
+        message: 'spec.script: give it with runner "local-shell-script" only',
+      },
+      {
+        rule: "self.runner != 'local-shell-script' || has(self.script) != has(self.entryPoint)",
+        message: 'spec: runner "local-shell-script" needs exactly one of script, entryPoint',
+      },
+      {
+        rule: "self.runner != 'python-script' || has(self.entryPoint)",
+        message: 'spec.entryPoint: runner "python-script" needs it',
+      },
+      {
+        rule: "!has(self.entryPoint) || self.runner in ['local-shell-script', 'python-script']",
+        message: 'spec.entryPoint: give it with runner "local-shell-script" or "python-script" only',
+      },
+      {
+        rule: '!has(self.entryPoint) || has(self.content)',
+        message: 'spec.content: spec.entryPoint is a file of a pack; install the pack that has it',
       },
     ],
   });

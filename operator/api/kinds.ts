@@ -2,7 +2,9 @@
 import type * as z from 'zod';
 import { ActionSpec, ActionStatus } from './action.ts';
 import { ExecutionSpec, ExecutionStatus } from './execution.ts';
+import { KeyValueSpec, KeyValueStatus } from './key-value.ts';
 import { API_VERSION, type Kind, type KubeObject } from './meta.ts';
+import { PackSpec, PackStatus } from './pack.ts';
 import { RuleSpec, RuleStatus } from './rule.ts';
 import { TriggerTypeSpec, TriggerTypeStatus } from './trigger-type.ts';
 import { WorkflowSpec, WorkflowStatus } from './workflow.ts';
@@ -156,7 +158,53 @@ export const Execution = {
   ],
 } as const satisfies KindDefinition;
 
-export const KINDS: readonly KindDefinition[] = [Action, Workflow, TriggerType, Rule, Execution];
+export const Pack = {
+  apiVersion: API_VERSION,
+  kind: 'Pack',
+  plural: 'packs',
+  singular: 'pack',
+  shortNames: ['sqp'],
+  description:
+    'A set of actions, workflows, rules, triggers and sensors in files, where it comes from and its configuration.',
+  spec: PackSpec,
+  status: PackStatus,
+  columns: [
+    { name: 'Ref', type: 'string', jsonPath: '.status.ref', description: 'Exact name of the pack.' },
+    { name: 'Version', type: 'string', jsonPath: '.status.version', description: 'Version that is installed.' },
+    {
+      name: 'Commit',
+      type: 'string',
+      jsonPath: '.status.commit',
+      description: 'Commit that is installed.',
+      priority: 1,
+    },
+    { name: 'Author', type: 'string', jsonPath: '.status.author', description: 'Who wrote it.', priority: 1 },
+    ...ready,
+    { name: 'Content', type: 'string', jsonPath: '.status.content', description: 'What is registered from it.' },
+    age,
+  ],
+} as const satisfies KindDefinition;
+
+export const KeyValue = {
+  apiVersion: API_VERSION,
+  kind: 'KeyValue',
+  plural: 'keyvalues',
+  singular: 'keyvalue',
+  shortNames: ['sqk'],
+  description: 'An entry of the datastore, which actions, workflows, rules and configurations read.',
+  spec: KeyValueSpec,
+  status: KeyValueStatus,
+  columns: [
+    { name: 'Key', type: 'string', jsonPath: '.spec.key', description: 'Exact name of the entry.' },
+    { name: 'Scope', type: 'string', jsonPath: '.spec.scope', description: 'Who sees it.' },
+    { name: 'User', type: 'string', jsonPath: '.spec.user', description: 'Whose it is.', priority: 1 },
+    { name: 'Expires', type: 'date', jsonPath: '.spec.expiresAt', description: 'When it ends.' },
+    ...ready,
+    age,
+  ],
+} as const satisfies KindDefinition;
+
+export const KINDS: readonly KindDefinition[] = [Action, Workflow, TriggerType, Rule, Execution, Pack, KeyValue];
 
 /** An object of one kind, its spec and status already checked. */
 export interface Typed<S, T> extends KubeObject {
@@ -168,3 +216,5 @@ export type Workflow = Typed<WorkflowSpec, WorkflowStatus>;
 export type TriggerType = Typed<TriggerTypeSpec, TriggerTypeStatus>;
 export type Rule = Typed<RuleSpec, RuleStatus>;
 export type Execution = Typed<ExecutionSpec, ExecutionStatus>;
+export type Pack = Typed<PackSpec, PackStatus>;
+export type KeyValue = Typed<KeyValueSpec, KeyValueStatus>;

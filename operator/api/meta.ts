@@ -3,6 +3,8 @@ import * as z from 'zod';
 
 export const GROUP = 'squall.dev';
 export const VERSION = 'v1alpha1';
+/** Who we are among the managers of an object's fields. */
+export const FIELD_MANAGER = 'squall';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Reference to the object that a child belongs to; Kubernetes deletes the child after it. */
@@ -36,6 +38,8 @@ export interface KubeObject {
   readonly metadata: ObjectMeta & { readonly uid: string; readonly resourceVersion: string };
   readonly spec?: unknown;
   readonly status?: unknown;
+  /** Of one that was registered from a pack, in a cache: field managers besides ours that have set something in its spec. */
+  readonly editedBy?: readonly string[];
 }
 
 /** An object that does not exist yet, or the part of one that is applied. */
@@ -55,6 +59,15 @@ export interface Kind {
 
 /** Free-form JSON that the API server keeps as it is. */
 export const FreeForm = z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true });
+
+/** What something is for, for people; generated packs write pages of it. */
+export const Description = z.string().max(16_384);
+
+/** `sha256:<hex>` of what a store keeps under the hash of its content. */
+export const Digest = z
+  .string()
+  .max(71)
+  .regex(/^sha256:[0-9a-f]{64}$/);
 
 /** A condition by the conventions of Kubernetes and kstatus; `lastTransitionTime` moves only when `status` flips. */
 export const Condition = z.object({
@@ -101,6 +114,8 @@ export const LABEL = {
   root: `${GROUP}/root`,
   /** Name of the Execution that asked for this one; only on children. */
   parent: `${GROUP}/parent`,
+  /** Name of the Pack that an install Job or its pod belongs to. */
+  install: `${GROUP}/install`,
   /** Pack that an object was registered from. */
   pack: `${GROUP}/pack`,
 } as const;
@@ -108,6 +123,8 @@ export const LABEL = {
 export const ANNOTATION = {
   /** SHA-256 of the event's body; the same id with another body is refused. */
   eventDigest: `${GROUP}/event-digest`,
+  /** Hash of the spec that was registered from a pack; another one was edited by hand. */
+  registered: `${GROUP}/registered`,
   /** Of a child of a workflow: the name of its task, and which run of it this is. */
   task: `${GROUP}/task`,
   taskKey: `${GROUP}/task-key`,
@@ -116,8 +133,18 @@ export const ANNOTATION = {
 /** Longest name of a Job: it becomes a label of its Pod. */
 export const JOB_NAME_MAX = 63;
 
-/** The part of `metadata.name` that a pack reference has: lower case, `_` as `-`. */
-export const nameOfRef = (ref: string): string => ref.toLowerCase().replaceAll('_', '-');
+/** Longest name of an object. */
+const NAME_MAX = 253;
+
+/** The name of the object with a reference: lower case, whatever Kubernetes does not take as `-`, and never at the ends of a part. */
+export const nameOfRef = (ref: string): string =>
+  ref
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]/g, '-')
+    .slice(0, NAME_MAX)
+    .split('.')
+    .map((part) => part.replaceAll(/^-+|-+$/g, '') || 'x')
+    .join('.');
 
 /** Exact reference `pack.name` of an object: what `spec.ref` says, else its name, in pack `default` when it has no dot. */
 export const refOf = (object: { metadata: { name: string }; spec: { ref?: string | undefined } }): string =>

@@ -53,6 +53,21 @@ export const REASONS = {
   ContentInvalid:
     'The definition of the Workflow names an action that is not there, or gives it input that does not fit.',
   ReferenceCycle: 'Workflows run each other in a circle.',
+  // Packs: their conditions
+  Installing: 'The installation is under way.',
+  Installed: 'The pack is installed and registered.',
+  Fetched: 'The source was fetched.',
+  FetchFailed: 'The source could not be fetched.',
+  Validated: 'All files of the pack are valid.',
+  PackInvalid: 'Files of the pack are not valid.',
+  EnvironmentBuilt: 'The Python environment was built, or none is needed.',
+  EnvironmentFailed: 'The Python environment could not be built.',
+  InstallJobFailed: 'The Job that installs the pack ended without a report.',
+  RegistrationRefused: 'The API server refuses an object of the pack.',
+  ContentMissing: 'The content of the pack is not in the pack store any more; set spec.reinstall.',
+  ConfigAccepted: 'The configuration fits its schema.',
+  ConfigInvalid: 'The configuration does not fit its schema.',
+  Removing: 'The pack goes as soon as its executions have ended.',
   // Rules: condition Enforced
   EnforcementSucceeded: 'The last matching event led to an Execution.',
   EnforcementFailed: 'The last event could not be tested or did not lead to an Execution.',

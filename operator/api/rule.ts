@@ -1,7 +1,7 @@
 // operator/api/rule.ts — Rule: which events lead to which action.
 import * as z from 'zod';
 import { Ref } from './action.ts';
-import { FreeForm, JudgedStatus } from './meta.ts';
+import { Description, FreeForm, JudgedStatus } from './meta.ts';
 
 /** Operators of criteria, under StackStorm's names. */
 export const OPERATORS = [
@@ -109,11 +109,20 @@ const Outer = z.object({ ...leaf, ...groupOf(Inner) });
 export const Match = z.object({ cel: Cel, ...groupOf(Outer) });
 export type Match = z.infer<typeof Match>;
 
+/** A rule may name what is not there: StackStorm registers rules whose action has no pack, which fail for every event. */
+const ActionRef = z.string().max(128).regex(/^\S+$/);
+
+/** Names of rules may have blanks and the like: nothing but people refers to them. */
+const RuleRef = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9_-]+\.[^\s](?:[^\n\r\t]*[^\s])?$/);
+
 export const RuleSpec = z.object({
-  ref: Ref.optional().describe(
+  ref: RuleRef.optional().describe(
     'Exact reference, pack.name. Default: the name of the object, in pack "default" if it has no dot.',
   ),
-  description: z.string().max(1024).optional().describe('What the rule is for, for people. Default: none.'),
+  description: Description.optional().describe('What the rule is for, for people. Default: none.'),
   enabled: z.boolean().default(true).describe('Whether events are tested against it. Default: true.'),
   type: z
     .enum(['standard', 'backstop'])
@@ -139,7 +148,7 @@ export const RuleSpec = z.object({
   ),
   action: z
     .object({
-      ref: Ref.describe('Reference of the Action, for example core.local.'),
+      ref: ActionRef.describe('Reference of the Action, for example core.local.'),
       parameters: FreeForm.optional().describe('Its parameters; strings may contain {{ trigger.… }}. Default: none.'),
     })
     .describe('What is run for a matching event.'),

@@ -1,7 +1,7 @@
 // operator/api/trigger-type.ts — TriggerType: a kind of event, its payload, and the webhook that brings it in.
 import * as z from 'zod';
 import { Ref } from './action.ts';
-import { FreeForm, JudgedStatus } from './meta.ts';
+import { Description, FreeForm, JudgedStatus } from './meta.ts';
 
 /** Where the id of a delivery comes from; the same id is the same event. */
 export const EventIdSource = z
@@ -117,7 +117,7 @@ export const TriggerTypeSpec = z.object({
   ref: Ref.optional().describe(
     'Exact reference, pack.name. Default: the name of the object, in pack "default" if it has no dot.',
   ),
-  description: z.string().max(1024).optional().describe('When it happens, for people. Default: none.'),
+  description: Description.optional().describe('When it happens, for people. Default: none.'),
   payloadSchema: FreeForm.optional().describe(
     'JSON schema of the payload; an event that breaks it is refused. Default: anything.',
   ),

@@ -1,7 +1,7 @@
 // operator/api/workflow.ts — Workflow: something that can be run and is made of other actions; its definition, parameters and limits.
 import * as z from 'zod';
 import { Parameters, Ref } from './action.ts';
-import { FreeForm, JudgedStatus } from './meta.ts';
+import { Description, FreeForm, JudgedStatus } from './meta.ts';
 
 /** Languages that definitions are written in; names are StackStorm's. */
 export const WORKFLOW_ENGINES = ['orquesta', 'action-chain', 'mistral'] as const;
@@ -12,7 +12,7 @@ export const WorkflowSpec = z
     ref: Ref.optional().describe(
       'Exact reference, pack.name. Default: the name of the object, in pack "default" if it has no dot.',
     ),
-    description: z.string().max(1024).optional().describe('What the workflow does, for people. Default: none.'),
+    description: Description.optional().describe('What the workflow does, for people. Default: none.'),
     enabled: z.boolean().default(true).describe('Whether it may be run. Default: true.'),
     engine: z.enum(WORKFLOW_ENGINES).describe('The language that the definition is written in.'),
     definition: FreeForm.describe('The definition, as the engine has it: what the file of a pack says.'),

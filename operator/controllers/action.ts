@@ -9,10 +9,14 @@ import { type CallableStores, claimantsOf } from './workflow.ts';
 
 /** For the store of Actions. @throws Error for one that does not fit its schema */
 export function projectAction(raw: KubeObject): Action {
-  const { metadata, apiVersion, kind, spec, status } = withoutNoise(raw);
+  const { metadata, apiVersion, kind, spec, status, editedBy } = withoutNoise(raw);
   const action = parseAction({ apiVersion, kind, metadata, spec });
   if (typeof action === 'string') throw new Error(`Action ${metadata.namespace}/${metadata.name}: ${action}`);
-  return { ...action, ...(status === undefined ? {} : { status: status as ActionStatus }) };
+  return {
+    ...action,
+    ...(status === undefined ? {} : { status: status as ActionStatus }),
+    ...(editedBy ? { editedBy } : {}),
+  };
 }
 
 export function actionReconciler(stores: CallableStores): Reconciler<ObservedAction, ActionStatus> {

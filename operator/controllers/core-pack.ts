@@ -1,10 +1,8 @@
 // operator/controllers/core-pack.ts — the files of the built-in pack core → objects in the operator's own namespace.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import type { Draft } from '../api/meta.ts';
-import { ActionFile, TriggerFile } from '../api/pack-file.ts';
-import { actionOf, triggerTypeOf } from '../domain/pack/register.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { API_VERSION, type Draft, LABEL, nameOfRef } from '../api/meta.ts';
+import { readPack } from '../domain/pack/read.ts';
 import type { Client } from '../kube/client.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -12,34 +10,35 @@ import type { Metrics } from '../telemetry/metrics.ts';
 const FIRST_WAIT_MS = 1_000;
 const WAIT_MAX_MS = 60_000;
 
-/** Reads `<packs>/core`. @throws Error that names the file when one does not fit */
+/** Reads `<packs>/core`, as every pack is read. @throws Error that names the files and lines that do not fit */
 export function readCorePack(packsDirectory: string, namespace: string): Draft[] {
   const folder = join(packsDirectory, 'core');
-  const origin = { pack: 'core', namespace };
-  const files = (kind: string): string[] =>
-    existsSync(join(folder, kind))
-      ? readdirSync(join(folder, kind))
-          .filter((name) => name.endsWith('.yaml'))
-          .map((name) => join(folder, kind, name))
-      : [];
-  const read = (path: string, convert: (content: unknown) => Draft): Draft => {
-    try {
-      return convert(parse(readFileSync(path, 'utf8')));
-    } catch (cause) {
-      throw new Error(`register ${path}`, { cause });
-    }
-  };
-  return [
-    ...files('triggers').map((path) => read(path, (content) => triggerTypeOf(TriggerFile.parse(content), origin))),
-    ...files('actions').map((path) =>
-      read(path, (content) => {
-        const file = ActionFile.parse(content);
-        const script =
-          file.entry_point === '' ? undefined : readFileSync(join(folder, 'actions', file.entry_point), 'utf8');
-        return actionOf(file, origin, script);
-      }),
-    ),
-  ];
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+  const text = (path: string) => (files.includes(path) ? readFileSync(join(folder, path), 'utf8') : undefined);
+  const reading = readPack({ files, directoryName: 'core', text });
+  if (!reading.ok) {
+    const told = reading.findings.map(({ file, line, message }) => `${join(folder, file)}:${line ?? 1}: ${message}`);
+    throw new Error(`read pack core: ${told.join('\n')}`);
+  }
+  return reading.manifest.resources.map(({ kind, spec }) => draftOf(kind, withScript(spec, text), namespace));
+}
+
+function draftOf(kind: string, spec: Readonly<Record<string, unknown>>, namespace: string): Draft {
+  const labels = { [LABEL.pack]: 'core' };
+  return { apiVersion: API_VERSION, kind, metadata: { name: nameOfRef(String(spec['ref'])), namespace, labels }, spec };
+}
+
+/** The pack store has no archive of this pack, so a shell script comes with its Action. */
+function withScript(
+  spec: Readonly<Record<string, unknown>>,
+  text: (path: string) => string | undefined,
+): Readonly<Record<string, unknown>> {
+  const { entryPoint, ...rest } = spec;
+  if (typeof entryPoint !== 'string' || spec['runner'] !== 'local-shell-script') return spec;
+  return { ...rest, script: text(entryPoint) };
 }
 
 export interface CorePackOptions {

@@ -1,9 +1,11 @@
 // operator/controllers/execution.test.ts — the wiring: what an API server sees of one execution, and what it may do to it.
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { KINDS, Workflow } from '../api/kinds.ts';
+import { KeyValue, KINDS, Pack, Workflow } from '../api/kinds.ts';
 import type { Draft, Kind, KubeObject } from '../api/meta.ts';
 import { action, at, container, execution, iso, settings } from '../domain/execution/builders.setup.ts';
+import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
 import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
 import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
@@ -16,6 +18,8 @@ import { Store } from '../kube/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { projectAction } from './action.ts';
+import { projectKeyValue } from './key-value.ts';
+import { projectPack } from './pack.ts';
 import { projectWorkflow } from './workflow.ts';
 import { executionReconciler, projectExecution, sweep } from './execution.ts';
 
@@ -35,7 +39,8 @@ function scene(...objects: readonly KubeObject[]) {
   });
   const jobs = new Store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION });
   const pods = new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION });
-  const stores = [executions, actions, triggerTypes, jobs, pods] as const;
+  const keyValues = new Store({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES });
+  const stores = [executions, actions, triggerTypes, jobs, pods, keyValues] as const;
   const put = (object: object): KubeObject => {
     const stored = api.put(object as Draft);
     stores.find(({ kind }) => kind.kind === stored.kind)?.put(stored);
@@ -44,7 +49,9 @@ function scene(...objects: readonly KubeObject[]) {
   for (const object of objects) put(object);
   const client = new Client({ transport: api, kinds: KINDS, stores, fieldManager: 'squall', instance: 'o' });
   const workflows = new Store({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES });
-  const sources = { executions, actions, workflows, triggerTypes, jobs, pods };
+  const packs = new Store({ kind: Pack, project: projectPack });
+  const configMaps = new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw });
+  const sources = { executions, actions, workflows, triggerTypes, jobs, pods, keyValues, packs, configMaps };
   let clock = at(1);
   const reconciler = executionReconciler({
     sources,
@@ -285,4 +292,26 @@ test('a finished execution is kept without what it was given and gave', () => {
   expect(projectExecution(execution({ request: { parameters: { cmd: 'x' } } })).spec.request.parameters).toEqual({
     cmd: 'x',
   });
+});
+
+test('the Job has what the datastore of its namespace says, and of secret entries where they are', async () => {
+  const stored = (namespace: string, name: string, spec: object): KubeObject => ({
+    apiVersion: 'squall.dev/v1alpha1',
+    kind: 'KeyValue',
+    metadata: { namespace, name, uid: `${namespace}-${name}`, resourceVersion: '1' },
+    spec: { key: name, scope: 'system', ...spec },
+  });
+  const cmd = 'echo {{ st2kv.system.host }} {{ st2kv.system.over }}{{ st2kv.system.pw | decrypt_kv }}';
+  const { api, look } = scene(
+    action({ parameters: { cmd: { default: cmd } } }),
+    execution(),
+    stored('prod', 'host', { value: 'db.prod' }),
+    stored('other', 'host', { value: 'db.other' }),
+    stored('prod', 'over', { value: 'gone', expiresAt: iso(0) }),
+    stored('prod', 'pw', { valueFrom: { secretKeyRef: { name: 'vault', key: 'password' } } }),
+  );
+  await look(1);
+  const job = JSON.stringify(api.object(JOB)?.spec);
+  expect(job).toContain('echo db.prod \\\\u0001squall:secret:st2kv.0\\\\u0001');
+  expect(job).toContain('"sources":[{"secret":{"name":"vault","items":[{"key":"password","path":"st2kv.0"}]}}]');
 });

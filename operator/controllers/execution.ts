@@ -1,7 +1,9 @@
 // operator/controllers/execution.ts — Executions with their Jobs and Pods, decided by planExecution; and the sweep that misses nobody.
 import type { ExecutionStatus } from '../api/execution.ts';
-import type { Action, Execution, TriggerType, Workflow } from '../api/kinds.ts';
+import type { Action, Execution, KeyValue, TriggerType, Workflow } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
+import { entriesOf } from '../domain/datastore/entry.ts';
+import { type ConfigurationSources, configurationFor } from './configuration.ts';
 import type { ExecutionSettings, ObservedExecution, Refused } from '../domain/execution/observed.ts';
 import { isFinal, parseExecution } from '../domain/execution/parse.ts';
 import { planExecution } from '../domain/execution/plan.ts';
@@ -17,7 +19,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { answer, type LookOptions } from './execution-look.ts';
 import { workflowOf } from './workflow-run.ts';
 
-interface ExecutionSources {
+interface ExecutionSources extends ConfigurationSources {
   readonly executions: Store<Execution>;
   /** With ACTION_INDEXES. */
   readonly actions: Store<Action>;
@@ -27,6 +29,8 @@ interface ExecutionSources {
   /** Both with BY_EXECUTION. */
   readonly jobs: Store<Job>;
   readonly pods: Store<Pod>;
+  /** With KEY_VALUE_INDEXES. */
+  readonly keyValues: Store<KeyValue>;
 }
 
 export interface ExecutionControllerOptions extends LookOptions {
@@ -124,9 +128,9 @@ const answersOf = ({ missing, warned, stored, log }: ObservedExecution) => ({
 function observe(
   self: Execution,
   key: Key,
-  { sources, settings, systemNamespace }: ExecutionControllerOptions,
+  { sources, settings, systemNamespace, now = () => new Date() }: ExecutionControllerOptions,
 ): ObservedExecution {
-  const { executions, actions, triggerTypes, jobs, pods } = sources;
+  const { executions, actions, triggerTypes, jobs, pods, keyValues } = sources;
   const { namespace } = splitKey(key);
   const parsed = parseExecution(self);
   const request = parsed.ok ? parsed.execution.spec.request : undefined;
@@ -135,13 +139,18 @@ function observe(
   const attempt = parsed.ok ? parsed.execution.status.attempt : 1;
   const named = jobs.get(`${namespace}/${jobName(self.metadata.name, attempt, settings.sha256)}`);
   const own = jobs.by('execution', key);
+  const action = request && winnerOf(actions.by('ref', at(request.action)));
+  const configuration = action && configurationFor(action, sources);
   return {
     self,
-    action: request && winnerOf(actions.by('ref', at(request.action))),
+    action,
     jobs: named && !own.includes(named) ? [...own, named] : own,
     pods: pods.by('execution', key),
     isNeeded: executions.by('rerunOf', key).length > 0,
     settings,
+    config: configuration?.config,
+    configFaults: configuration?.faults ?? [],
+    entries: entriesOf(keyValues, namespace, now()),
     dedupeWindowSeconds:
       event === undefined ? undefined : winnerOf(triggerTypes.by('ref', at(event)))?.spec.dedupeWindowSeconds,
   };

@@ -1,21 +1,27 @@
 // operator/controllers/run-open.ts — an Execution of a Workflow → its run: replayed from its journal, begun, or gone on with from another's.
-import type { Execution, Workflow } from '../api/kinds.ts';
+import type { Execution, KeyValue, Workflow } from '../api/kinds.ts';
 import type { Reason } from '../api/reasons.ts';
+import { type Entries, entriesOf } from '../domain/datastore/entry.ts';
 import { isFinal, type Live as LiveExecution } from '../domain/execution/parse.ts';
 import { seedOf } from '../domain/job/job.ts';
 import { namespaceOfRef } from '../domain/rule/reference.ts';
-import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
+import { beginningOf, parametersOf, userOf } from '../domain/workflow/begin.ts';
 import { childName, childResult, parentOf } from '../domain/workflow/children.ts';
 import type { Child } from '../domain/workflow/engine.ts';
 import { workflowFault } from '../domain/workflow/judge.ts';
 import { LiveRun, type Owner, rerunsIn } from '../domain/workflow/live.ts';
 import { openRun, type Pinned } from '../domain/workflow/pinned.ts';
+import { RunReads, splitLine } from '../domain/workflow/reads.ts';
 import type { WorkflowLimits } from '../domain/workflow/soundness.ts';
 import type { Store } from '../kube/store.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface OpenOptions {
-  readonly sources: { readonly executions: Store<Execution> };
+  readonly sources: {
+    readonly executions: Store<Execution>;
+    /** With KEY_VALUE_INDEXES. */
+    readonly keyValues: Store<KeyValue>;
+  };
   readonly store: RunStore;
   readonly limits: WorkflowLimits;
   readonly serviceUrl: string;
@@ -49,7 +55,12 @@ export async function openRunOf(
     const pinned = await options.store.pinned(home, state.revision);
     if (!pinned)
       return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
-    const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
+    const live = openLive(
+      execution,
+      pinned,
+      { startedAtMs: Date.parse(state.startedAt), first: state.journal[0] },
+      options,
+    );
     if ('reason' in live) return live;
     await replay(live, state.journal, execution, options);
     return { live, revision: state.revision };
@@ -70,7 +81,7 @@ export async function openRunOf(
       message: `it is workflow ${depth} in a row of workflows in workflows, at most ${options.limits.depth} are allowed`,
     };
   const { revision, pinned } = await options.store.pin(workflow);
-  const live = openLive(execution, pinned, nowOf(options).getTime(), options);
+  const live = openLive(execution, pinned, { startedAtMs: nowOf(options).getTime() }, options);
   if ('reason' in live) return live;
   live.record({ atMs: 0, entry: { is: 'start' } });
   return { live, revision };
@@ -107,7 +118,12 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
   const pinned = await options.store.pinned(home, state.revision);
   if (!pinned)
     return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
-  const live = openLive(execution, pinned, Date.parse(state.startedAt), options);
+  const live = openLive(
+    execution,
+    pinned,
+    { startedAtMs: Date.parse(state.startedAt), first: state.journal[0] },
+    options,
+  );
   if ('reason' in live) return live;
   await replay(live, state.journal, other, options);
   if (!live.run.whyNotRerun) return invalid(`${pinned.engine} has no rerun from tasks; run it again as a whole`);
@@ -125,12 +141,15 @@ export const nowOf = ({ now }: Pick<OpenOptions, 'now'>): Date => now?.() ?? new
 function openLive(
   execution: LiveExecution,
   pinned: Pinned,
-  startedAtMs: number,
+  { startedAtMs, first }: { readonly startedAtMs: number; readonly first?: string | undefined },
   options: OpenOptions,
 ): LiveRun | RefusedRun {
-  const { name, uid } = execution.metadata;
+  const { name, uid, namespace = '' } = execution.metadata;
   const seed = seedOf(uid);
-  const began = parametersOf(execution, pinned, { nowMs: startedAtMs, seed });
+  const reads = new RunReads(userOf(execution), () => entriesNow(namespace, options));
+  // Defaults of parameters were read before the first entry.
+  if (first !== undefined) reads.replay(splitLine(first).pins);
+  const began = parametersOf(execution, pinned, { nowMs: startedAtMs, seed, entries: reads.entries });
   if (!began.ok) return began;
   const nameOf = (owner: Owner, child: Child) => childName(owner, child, options.sha256);
   const opening = {
@@ -140,8 +159,12 @@ function openLive(
   };
   const run = openRun(pinned, opening);
   if (typeof run === 'string') return invalid(run);
-  return new LiveRun({ run, startedAtMs, seed, owner: { name, uid }, nameOf, references: began.references });
+  return new LiveRun({ run, startedAtMs, seed, owner: { name, uid }, nameOf, references: began.references, reads });
 }
+
+/** The datastore of a namespace as it is now. */
+export const entriesNow = (namespace: string, options: Pick<OpenOptions, 'sources' | 'now'>): Entries =>
+  entriesOf(options.sources.keyValues, namespace, nowOf(options));
 
 /** How many workflows it is in, itself included. */
 function depthOf(execution: Execution, executions: Store<Execution>): number {

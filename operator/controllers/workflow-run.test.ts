@@ -1,10 +1,12 @@
 // operator/controllers/workflow-run.test.ts — runs of workflows against the scripted API server: writes that fail, restarts, deletions, limits.
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
-import { Action, Execution, KINDS, TriggerType, Workflow } from '../api/kinds.ts';
+import { Action, Execution, KeyValue, KINDS, Pack, TriggerType, Workflow } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
 import { settings, sha256 } from '../domain/execution/builders.setup.ts';
+import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
 import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
 import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
@@ -19,6 +21,8 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { projectAction } from './action.ts';
 import { executionReconciler, projectExecution } from './execution.ts';
 import { RunStore } from './run-store.ts';
+import { projectKeyValue } from './key-value.ts';
+import { projectPack } from './pack.ts';
 import { projectWorkflow } from './workflow.ts';
 import { workflowRunReconciler } from './workflow-run.ts';
 
@@ -60,6 +64,9 @@ async function operator(
       project: (raw) => raw as TriggerType,
       indexes: TRIGGER_TYPE_INDEXES,
     }),
+    keyValues: new Store<KeyValue>({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
+    packs: new Store<Pack>({ kind: Pack, project: projectPack }),
+    configMaps: new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw }),
     jobs: new Store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION }),
     pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
   };

@@ -10,10 +10,14 @@ import { type Key, keyOf, type Store, withoutNoise } from '../kube/store.ts';
 
 /** For the store of Workflows. @throws Error for one that does not fit its schema */
 export function projectWorkflow(raw: KubeObject): Workflow {
-  const { metadata, apiVersion, kind, spec, status } = withoutNoise(raw);
+  const { metadata, apiVersion, kind, spec, status, editedBy } = withoutNoise(raw);
   const workflow = parseWorkflow({ apiVersion, kind, metadata, spec });
   if (typeof workflow === 'string') throw new Error(`Workflow ${metadata.namespace}/${metadata.name}: ${workflow}`);
-  return { ...workflow, ...(status === undefined ? {} : { status: status as WorkflowStatus }) };
+  return {
+    ...workflow,
+    ...(status === undefined ? {} : { status: status as WorkflowStatus }),
+    ...(editedBy ? { editedBy } : {}),
+  };
 }
 
 export interface CallableStores {

@@ -1,5 +1,6 @@
 // operator/http/authenticate.ts — request → who sends it: an API key, a Kubernetes user, or one of our own pods.
 import type { FastifyRequest } from 'fastify';
+import { GROUP } from '../api/meta.ts';
 import type { Client } from '../kube/client.ts';
 import { apiKeyName } from './api-keys.ts';
 import { credentialOf } from './credentials.ts';
@@ -76,9 +77,10 @@ async function withKubeToken(token: string, access: Access, { kubeTokens }: Auth
   const user = await kubeTokens.review(token);
   if (!user) throw new HttpError(401, 'Unauthorized');
   if (await kubeTokens.allows(user, access)) return { kind: 'user', name: user.username };
-  const { verb, resource, namespace, name } = access;
+  const { verb, group = GROUP, resource, namespace, name } = access;
+  const what = `${resource}${group === '' ? '' : `.${group}`}${name === '' ? '' : ` "${name}"`}`;
   throw new HttpError(
     403,
-    `User "${user.username}" may not ${verb} ${resource}.squall.dev "${name}" in namespace ${namespace}; ask for a Role that allows it`,
+    `User "${user.username}" may not ${verb} ${what} in namespace ${namespace}; ask for a Role that allows it`,
   );
 }

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 import { RESULT_AUDIENCE } from '../api/envelope.ts';
-import { Action, Execution, KINDS, Rule, TriggerType, Workflow } from '../api/kinds.ts';
+import { Action, Execution, KeyValue, KINDS, Pack, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import { ActionSpec } from '../api/action.ts';
 import { API_VERSION, type Draft, type KubeObject } from '../api/meta.ts';
 import { RuleSpec } from '../api/rule.ts';
 import { TriggerTypeSpec } from '../api/trigger-type.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
+import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
 import { BY_EXECUTION } from '../domain/job/names.ts';
 import { projectJob, projectPod } from '../domain/job/shapes.ts';
 import {
@@ -163,6 +165,7 @@ export async function openDoor(
     defaultNamespace: 'default',
     executionTtlSeconds: 86_400,
     liveExecutionsMax: 1000,
+    packIndexes: [],
     ...changes,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -207,6 +210,9 @@ function storesOf(): Sources {
     actions: new Store({ kind: Action, project: plain<Action>, indexes: ACTION_INDEXES }),
     workflows: new Store({ kind: Workflow, project: plain<Workflow>, indexes: WORKFLOW_INDEXES }),
     executions: new Store({ kind: Execution, project: plain<Execution>, indexes: EXECUTION_INDEXES }),
+    keyValues: new Store({ kind: KeyValue, project: plain<KeyValue>, indexes: KEY_VALUE_INDEXES }),
+    configMaps: new Store<ConfigMap>({ kind: KIND.configMap, project: plain<ConfigMap> }),
+    packs: new Store({ kind: Pack, project: plain<Pack> }),
     jobs: new Store({ kind: KIND.job, project: projectJob }),
     pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
     apiKeys: new Store(named('squall-api-keys')),

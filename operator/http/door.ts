@@ -9,11 +9,16 @@ import { EnforcementRecorder } from './enforcement.ts';
 import { EventSecrets } from './event-secrets.ts';
 import { FairGate } from './fair-gate.ts';
 import { ReplayMemory } from './hmac.ts';
+import { KeyWriter } from './key-writes.ts';
+import { addKeys } from './keys.ts';
 import { KubeTokens } from './kube-tokens.ts';
 import { countLive } from './live-executions.ts';
 import { PodTokens } from './pod-token.ts';
+import { addContent } from './content.ts';
+import { contentInUse } from './content-use.ts';
+import { addInstalls } from './installs.ts';
 import { addResultReads } from './result-reads.ts';
-import { ResultStore } from './result-store.ts';
+import { BlobStore } from './blob-store.ts';
 import { addResults } from './results.ts';
 import { SecretsJournal } from './secrets-journal.ts';
 import { buildServer } from './server.ts';
@@ -37,6 +42,8 @@ export interface DoorOptions {
   readonly defaultNamespace: string;
   readonly executionTtlSeconds: number;
   readonly liveExecutionsMax: number;
+  /** Addresses of index files of packs; the leftmost wins. */
+  readonly packIndexes: readonly string[];
   /** How long one event may try to create its Executions; 8 000 ms by default. */
   readonly createDeadlineMs?: number;
   readonly stop: AbortSignal;
@@ -46,7 +53,9 @@ export interface DoorOptions {
 export interface Door {
   readonly app: FastifyInstance;
   /** Shared with the controller, which stores large logs. */
-  readonly results: ResultStore;
+  readonly results: BlobStore;
+  /** The pack store. */
+  readonly packs: BlobStore;
   /** Serves with another certificate from the next connection on. */
   readonly useCertificate: (tls: { readonly key: string; readonly cert: string }) => void;
 }
@@ -57,7 +66,8 @@ const COLLECT_MS = 3_600_000;
 /** Ready to `listen`; its chores end with `stop`. */
 export function buildDoor(options: DoorOptions): Door {
   const { transport, client, sources, log, dataDirectory, stop } = options;
-  const results = new ResultStore(join(dataDirectory, 'results'));
+  const results = new BlobStore(join(dataDirectory, 'results'));
+  const packs = new BlobStore(join(dataDirectory, 'packs'));
   const journal = new SecretsJournal(join(dataDirectory, 'secrets-journal'));
   const secrets = new EventSecrets({ transport, client, journal, log });
   const enforcement = new EnforcementRecorder({ client, rules: sources.rules, log, metrics: options.metrics });
@@ -82,6 +92,10 @@ export function buildDoor(options: DoorOptions): Door {
   addStarts(app, shared);
   addResults(app, { ...shared, store: results });
   addResultReads(app, { ...authenticators, store: results });
+  addContent(app, { ...authenticators, packs });
+  addInstalls(app, { ...authenticators, ...options, packs });
+  const keys = new KeyWriter({ transport, client, keyValues: sources.keyValues });
+  addKeys(app, { ...shared, keys });
   chore('secrets without execution are looked for', () => secrets.sweep(), SWEEP_MS, options);
   const collect = async () => {
     await sources.executions.synced;
@@ -90,8 +104,23 @@ export function buildDoor(options: DoorOptions): Door {
     if (deleted > 0) log.info({ deleted }, 'results without execution deleted');
   };
   chore('results without execution are looked for', collect, COLLECT_MS, options);
+  const collectKeys = async () => {
+    await sources.keyValues.synced;
+    if (stop.aborted || !sources.keyValues.healthy(STALE_MS)) return;
+    const removed = await keys.sweep();
+    if (removed > 0) log.info({ removed }, 'values without entry removed from the Secrets of the datastore');
+  };
+  chore('values without entry are looked for', collectKeys, SWEEP_MS, options);
+  const collectPacks = async () => {
+    await Promise.all([sources.packs, sources.actions, sources.jobs].map((store) => store.synced));
+    if (stop.aborted || !sources.packs.healthy(STALE_MS) || !sources.jobs.healthy(STALE_MS)) return;
+    const used = contentInUse(sources);
+    const deleted = await packs.collect((digest) => used.has(digest), new Date());
+    if (deleted > 0) log.info({ deleted }, 'content of no pack deleted');
+  };
+  chore('content of no pack is looked for', collectPacks, COLLECT_MS, options);
   stop.addEventListener('abort', () => enforcement.close(), { once: true });
-  return { app, results, useCertificate: (tls) => reload(app, tls) };
+  return { app, results, packs, useCertificate: (tls) => reload(app, tls) };
 }
 
 /** At once, and then again and again; one that fails is logged and tried at its next turn. */

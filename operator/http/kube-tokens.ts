@@ -13,9 +13,11 @@ export interface KubeUser {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** One object of our group and what is to be done with it. */
+/** One object and what is to be done with it. */
 export interface Access {
-  readonly verb: 'create' | 'get';
+  readonly verb: 'create' | 'get' | 'list' | 'update' | 'delete';
+  /** Default: ours. */
+  readonly group?: string;
   readonly resource: string;
   readonly namespace: string;
   readonly name: string;

@@ -52,7 +52,8 @@ function leftBehind(pod: Pod, owner: OwnerReference, { executions }: Sources) {
   throw new HttpError(409, `Job ${namespace}/${owner.name} of the pod is gone; its attempt is over`);
 }
 
-async function findLive<T extends KubeObject>(
+/** From the store, live on a miss. @returns undefined when it is gone, or another by now. @throws HttpError 503 */
+export async function findLive<T extends KubeObject>(
   store: Store<T>,
   { namespace, name, uid }: PodIdentity,
   client: Client,
@@ -69,5 +70,5 @@ async function findLive<T extends KubeObject>(
   return store.put(live) ?? undefined;
 }
 
-const controllerOf = (object: KubeObject): OwnerReference | undefined =>
+export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
   object.metadata.ownerReferences?.find((owner) => owner.controller);

@@ -3,14 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Execution } from '../api/kinds.ts';
 import { type Authenticators, authenticateUser } from './authenticate.ts';
 import { HttpError, unavailable } from './errors.ts';
-import type { ResultStore } from './result-store.ts';
+import type { BlobStore } from './blob-store.ts';
 
 type Params = { readonly namespace: string; readonly name: string };
 
 /** For Kubernetes tokens that may `get` the Execution. */
 export function addResultReads(
   app: FastifyInstance,
-  options: Authenticators & { readonly store: ResultStore | undefined },
+  options: Authenticators & { readonly store: BlobStore | undefined },
 ): void {
   const { client, sources, store } = options;
   app.get('/ns/:namespace/v1/executions/:name/result', async (request, reply) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Draft } from '../api/meta.ts';
 import { BASE, openDoor, type TestDoor } from './door.setup.ts';
-import { ResultStore } from './result-store.ts';
+import { BlobStore } from './blob-store.ts';
 
 const owner = (kind: string, name: string, uid: string) => ({
   ownerReferences: [{ apiVersion: 'v1', kind, name, uid, controller: true }],
@@ -141,7 +141,7 @@ test('a large result is a file, is read back by who may, and goes when nobody re
   const directory = join(door.directory, 'results');
   const [folder = ''] = readdirSync(directory);
   const [name = ''] = readdirSync(join(directory, folder));
-  const store = new ResultStore(directory);
+  const store = new BlobStore(directory);
   const later = new Date(Date.now() + 3_700_000);
   expect(await store.collect((digest) => digest === (status()['resultRef'] as { digest: string }).digest, later)).toBe(
     0,

@@ -14,12 +14,12 @@ import { type Authenticators, identifyPod, workerFor } from './authenticate.ts';
 import { HttpError, unavailable } from './errors.ts';
 import { FairGate } from './fair-gate.ts';
 import type { Worker } from './pod-execution.ts';
-import type { ResultStore } from './result-store.ts';
+import type { BlobStore } from './blob-store.ts';
 import { lookup } from './sources.ts';
 
 export interface ResultOptions extends Authenticators {
   /** Undefined where there is no volume: larger results wait with their runners. */
-  readonly store: ResultStore | undefined;
+  readonly store: BlobStore | undefined;
   readonly systemNamespace: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -165,7 +165,7 @@ function isTaken({ status }: Execution, { job, attempt }: Worker, envelope: Resu
   return status.attempts?.some((end) => end.number === attempt && isIt(end)) ?? false;
 }
 
-async function keep(result: unknown, store: ResultStore | undefined): Promise<Stored> {
+async function keep(result: unknown, store: BlobStore | undefined): Promise<Stored> {
   const json = JSON.stringify(result ?? null);
   const bytes = Buffer.byteLength(json);
   switch (placeOf(bytes)) {

@@ -1,6 +1,7 @@
 // operator/http/sources.ts — the stores that the doors read instead of asking the API server for each event.
-import type { Action, Execution, Rule, TriggerType, Workflow } from '../api/kinds.ts';
+import type { Action, Execution, KeyValue, Pack, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
 import type { Job, Pod } from '../domain/job/shapes.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
 import { callableOf } from '../domain/workflow/as-action.ts';
@@ -20,6 +21,12 @@ export interface Sources {
   readonly actions: Store<Action>;
   readonly workflows: Store<Workflow>;
   readonly executions: Store<Execution>;
+  /** With KEY_VALUE_INDEXES. */
+  readonly keyValues: Store<KeyValue>;
+  readonly packs: Store<Pack>;
+  /** The ConfigMaps `squall-configs`. */
+  readonly configMaps: Store<ConfigMap>;
+  /** Of Executions and of installations. */
   readonly jobs: Store<Job>;
   readonly pods: Store<Pod>;
   /** The Secrets `squall-api-keys`. */
@@ -35,15 +42,31 @@ export const WEBHOOKS_SECRET = 'squall-webhooks';
 export const STALE_MS = 90_000;
 
 /** The caches that decide about an event; jobs and pods are asked for live on a miss. */
-const DECISIVE = ['rules', 'triggerTypes', 'actions', 'workflows', 'executions', 'apiKeys', 'webhookSecrets'] as const;
+const DECISIVE = [
+  'rules',
+  'triggerTypes',
+  'actions',
+  'workflows',
+  'executions',
+  'keyValues',
+  'apiKeys',
+  'webhookSecrets',
+] as const;
+/** Those that decide about a call of the datastore. */
+const DATASTORE = ['keyValues', 'apiKeys'] as const;
 
 /** @throws HttpError 503 that names the cache which has not listed yet or whose watch is silent */
-export function assertFresh(sources: Sources): void {
-  for (const name of DECISIVE) {
+export const assertFresh = (sources: Sources): void => assertHealthy(sources, DECISIVE, 'send the event again');
+
+/** The same for a call of the datastore. @throws HttpError 503 */
+export const assertDatastoreFresh = (sources: Sources): void => assertHealthy(sources, DATASTORE, 'try again');
+
+function assertHealthy(sources: Sources, names: readonly (keyof Sources)[], remedy: string): void {
+  for (const name of names) {
     const store = sources[name];
     if (store.healthy(STALE_MS)) continue;
     const why = store.isSynced ? 'has had no sign of life from the API server for 90 s' : 'is not complete yet';
-    throw unavailable(`The cache of ${store.kind.plural} ${why}; send the event again`, 5);
+    throw unavailable(`The cache of ${store.kind.plural} ${why}; ${remedy}`, 5);
   }
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TriggerType } from '../api/kinds.ts';
 import { refOf } from '../api/meta.ts';
+import { entriesOf } from '../domain/datastore/entry.ts';
 import type { Drafted } from '../domain/rule/draft.ts';
 import { type Enforcement, matchRules } from '../domain/rule/match.ts';
 import { type RuleIndex, stripSlashes, WEBHOOK_TRIGGER } from '../domain/rule/rule-index.ts';
@@ -179,6 +180,7 @@ function matchAll(events: readonly Received[], options: WebhookOptions) {
     const matches = matchRules(event, options.ruleIndex.on(trigger), {
       sha256,
       actionOf,
+      entries: entriesOf(options.sources.keyValues, event.namespace, options.now?.() ?? new Date()),
       executionTtlSeconds: options.executionTtlSeconds,
     });
     drafts.push(...matches.drafts);

@@ -88,6 +88,12 @@ export class Client {
     return this.#keep(await transport.apply(this.#pathOf(draft), draft, { ...options, fieldManager, force: true }));
   }
 
+  /** Asks whether `apply` would be taken; nothing is stored. @throws what the API server says against it */
+  async check(draft: Draft, options: CallOptions = {}): Promise<void> {
+    const { fieldManager, transport } = this.#options;
+    await transport.apply(this.#pathOf(draft), draft, { ...options, fieldManager, force: true, dryRun: true });
+  }
+
   /** Deletes exactly this object with what it owns; already gone, or replaced by another, is done. */
   async delete(object: Reference, options: CallOptions = {}): Promise<void> {
     this.#options.fence?.();

@@ -1,5 +1,5 @@
 // operator/kube/store.ts — a cache of one kind that never steps back to an older version of an object.
-import type { Kind, KubeObject, ObjectMeta } from '../api/meta.ts';
+import { FIELD_MANAGER, type Kind, type KubeObject, LABEL, type ObjectMeta } from '../api/meta.ts';
 
 /** `namespace/name`; the namespace is empty for kinds that have none. */
 export type Key = `${string}/${string}`;
@@ -51,13 +51,30 @@ const TOMBSTONES = 10_000;
 
 /** Drops what no controller reads and what makes up half of an object: a start for `project`. */
 export function withoutNoise(raw: KubeObject): KubeObject {
-  const {
-    managedFields: _,
-    annotations,
-    ...metadata
-  } = raw.metadata as KubeObject['metadata'] & { managedFields?: unknown };
+  const { managedFields, annotations, ...metadata } = raw.metadata as Managed;
   const { 'kubectl.kubernetes.io/last-applied-configuration': __, ...kept } = annotations ?? {};
-  return { ...raw, metadata: { ...metadata, ...(Object.keys(kept).length > 0 ? { annotations: kept } : {}) } };
+  const editedBy = metadata.labels?.[LABEL.pack] === undefined ? [] : editorsIn(managedFields);
+  return {
+    ...raw,
+    metadata: { ...metadata, ...(Object.keys(kept).length > 0 ? { annotations: kept } : {}) },
+    ...(editedBy.length > 0 ? { editedBy } : {}),
+  };
+}
+
+type Managed = KubeObject['metadata'] & { readonly managedFields?: readonly ManagedFields[] };
+interface ManagedFields {
+  readonly manager?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+}
+
+/** Who besides us has set something in the spec: the API server writes it down. */
+function editorsIn(managedFields: readonly ManagedFields[] = []): readonly string[] {
+  const editors = managedFields.filter(
+    ({ manager, subresource, fieldsV1 }) =>
+      manager !== FIELD_MANAGER && !subresource && fieldsV1?.['f:spec'] !== undefined,
+  );
+  return [...new Set(editors.map(({ manager = 'unknown' }) => manager))];
 }
 
 /** Versions of one kind are decimal numbers without a limit. @returns negative when `a` is the older one */

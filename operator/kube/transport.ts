@@ -15,6 +15,8 @@ export interface ApplyOptions extends CallOptions {
   readonly fieldManager: string;
   /** Take over fields of other managers; true by default. */
   readonly force?: boolean;
+  /** Only ask whether it would be taken. */
+  readonly dryRun?: boolean;
 }
 
 export interface DeleteOptions extends CallOptions {
@@ -89,7 +91,8 @@ function verbs(caller: Caller): Transport {
     changes: (path, query, signal) => caller.stream(path, query, signal) as AsyncIterable<Change>,
     create: (path, body, options) => object({ verb: 'create', method: 'POST', path, body, options }),
     apply: (path, body, options) => {
-      const query = { fieldManager: options.fieldManager, force: String(options.force ?? true) };
+      const { fieldManager, force = true, dryRun = false } = options;
+      const query = { fieldManager, force: String(force), ...(dryRun ? { dryRun: 'All' } : {}) };
       return object({
         verb: 'apply',
         method: 'PATCH',

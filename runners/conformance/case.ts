@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import type { Task } from '../../operator/api/envelope.ts';
+import { PYTHON_LOG_LEVELS, PYTHON_TYPES, type Task } from '../../operator/api/envelope.ts';
+import { type Archive, archiveOf } from './archive.ts';
 
 const Reply = z.strictObject({
   status: z.int().optional(),
@@ -11,8 +12,24 @@ const Reply = z.strictObject({
   drop: z.boolean().optional(),
 });
 
+const Entry = z.strictObject({
+  path: z.string().describe('In the archive, after the name of the pack; one that begins with ! is taken as it is.'),
+  text: z.string().optional(),
+  link: z.string().optional(),
+  type: z.string().optional(),
+});
+
 export const Case = z.strictObject({
   name: z.string().describe('A sentence of behaviour.'),
+  pack: z.array(Entry).optional().describe('Files of the pack "case", which is fetched.'),
+  entryPoint: z.string().optional(),
+  run: z.string().optional().describe('Statements of run() of a Python action; makes pack and entry point.'),
+  parameters: z.record(z.string(), z.unknown()).optional().describe('Makes the runner python-script.'),
+  types: z.record(z.string(), z.enum(PYTHON_TYPES)).default({}),
+  config: z.record(z.string(), z.unknown()).default({}),
+  logLevel: z.enum(PYTHON_LOG_LEVELS).default('DEBUG'),
+  contentReplies: z.array(Reply).default([]).describe('Answers before the content is given.'),
+  otherContent: z.boolean().default(false).describe('Whether what is given has another digest.'),
   command: z.string().optional(),
   script: z.string().optional(),
   arguments: z.array(z.string()).default([]),
@@ -43,6 +60,8 @@ export const Case = z.strictObject({
     result: z.record(z.string(), z.unknown()).optional().describe('Fields; {matches}, {bytes} or a value.'),
     exit: z.int().default(0),
     starts: z.int().optional().describe('How often the runner asked whether to begin.'),
+    fetches: z.int().optional().describe('How often content was asked for.'),
+    message: z.string().optional().describe('Expression for what the envelope says to people.'),
     posts: z.int().optional().describe('How often the result was posted.'),
     pauseSeconds: z.number().optional().describe('Shortest pause between the first two posts.'),
     tokens: z.array(z.string()).optional().describe('Bearer token of each post.'),
@@ -53,21 +72,57 @@ export const Case = z.strictObject({
 });
 export type Case = z.infer<typeof Case>;
 
-/** All rows of the table; throws for one that is not a Case. */
+/** All rows of the tables; throws for one that is not a Case. */
 export const readCases = (): Case[] =>
-  z.array(Case).parse(parse(readFileSync(new URL('cases.yaml', import.meta.url), 'utf8')));
+  ['cases.yaml', 'pack-cases.yaml', 'returned-cases.yaml'].flatMap((file) =>
+    z.array(Case).parse(parse(readFileSync(new URL(file, import.meta.url), 'utf8'))),
+  );
+
+/** Whether a row needs the image with Python, or Python here. */
+export const needsPython = ({ run, pack }: Case): boolean => run !== undefined || pack !== undefined;
+
+const PACK = 'case';
+const actionText = (run: string): string =>
+  `from st2common.runners.base_action import Action\n\n\nclass Case(Action):\n    def run(self, **given):\n${run.replaceAll(/^/gm, '        ')}\n`;
+
+/** The archive of the row's pack. */
+export function contentOf({ pack = [], run }: Case): Archive {
+  const own = run === undefined ? [] : [{ path: 'actions/case.py', text: actionText(run) }];
+  return archiveOf(
+    [...own, ...pack].map(({ path, ...entry }) => ({
+      ...entry,
+      path: path.startsWith('!') ? path.slice(1) : `${PACK}/${path}`,
+    })),
+  );
+}
 
 /** The Task of a row; `secret(name)` in its texts stands for the mark of that parameter. */
 export function taskOf(row: Case, execution: Task['execution'], mark: (parameter: string) => string): Task {
   const marked = (text: string): string => text.replaceAll(/secret\((\w+)\)/g, (_, name: string) => mark(name));
+  const markedRecord = (given: Record<string, unknown>): Record<string, unknown> =>
+    JSON.parse(JSON.stringify(given), (_, value: unknown) => (typeof value === 'string' ? marked(value) : value));
+  const isPython = row.run !== undefined || row.parameters !== undefined;
+  const entryPoint = row.entryPoint ?? (isPython ? 'actions/case.py' : undefined);
   return {
     version: 1,
     execution,
     attempt: 1,
     action: 'conformance.case',
-    runner: row.script === undefined ? 'local-shell-cmd' : 'local-shell-script',
+    runner: isPython ? 'python-script' : row.command === undefined ? 'local-shell-script' : 'local-shell-cmd',
     ...(row.command !== undefined && { command: marked(row.command) }),
     ...(row.script !== undefined && { script: marked(row.script) }),
+    ...(entryPoint !== undefined && { entryPoint }),
+    ...(needsPython(row) && {
+      content: { pack: PACK, files: contentOf(row).digest, config: markedRecord(row.config) },
+    }),
+    ...(isPython && {
+      python: {
+        parameters: markedRecord(row.parameters ?? {}),
+        types: row.types,
+        user: 'ann',
+        logLevel: row.logLevel,
+      },
+    }),
     arguments: row.arguments.map(marked),
     environment: Object.fromEntries(Object.entries(row.environment).map(([name, value]) => [name, marked(value)])),
     ...(row.directory !== undefined && { directory: row.directory }),

@@ -1,20 +1,24 @@
 // runners/conformance/launch.ts — runs one case, as a process of this machine or as a container of an image.
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secretMark } from '../../operator/api/envelope.ts';
-import { type Case, taskOf, taskVariables } from './case.ts';
+import { type Case, contentOf, needsPython, taskOf, taskVariables } from './case.ts';
 import { type Post, playOperator } from './operator.ts';
 
 /** What is tested: a bundle of the runner's entry, or an image run by `docker` or a command that takes the same words. */
-export type Subject = { readonly bundle: string } | { readonly image: string; readonly command: readonly string[] };
+export type Subject =
+  /** `python`: the environment that packs share, see python.setup.ts; undefined where there is none. */
+  | { readonly bundle: string; readonly python: string | undefined }
+  | { readonly image: string; readonly command: readonly string[] };
 
 export interface Outcome {
   readonly exit: number | null;
   readonly log: string;
   readonly posts: readonly Post[];
   readonly starts: readonly Post[];
+  readonly fetches: readonly Post[];
 }
 
 const EXECUTION = { namespace: 'default', name: 'e-1', uid: '6b0f3b5e-0000-4000-8000-000000000001' };
@@ -26,6 +30,10 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
     secrets: join(home, 'secrets'),
     tmp: join(home, 'tmp'),
     work: join(home, 'work'),
+    stackstorm: join(home, 'stackstorm'),
+    packs: join(home, 'stackstorm', 'packs'),
+    virtualenvs: join(home, 'stackstorm', 'virtualenvs'),
+    configs: join(home, 'stackstorm', 'configs'),
   };
   for (const path of Object.values(folders)) await mkdir(path);
   // The container's user is another one.
@@ -36,17 +44,30 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
   const onPost = async (count: number): Promise<void> => {
     if (count === row.rotateTokenAfter) await writeFile(tokenFile, 'second-token');
   };
-  const operator = await playOperator({ start: row.startReplies, result: row.replies }, { onPost });
+  if ('bundle' in subject && subject.python !== undefined)
+    await symlink(subject.python, join(folders.stackstorm, 'st2'));
+  const content = contentOf(row);
+  const bytes = row.otherContent ? contentOf({ ...row, run: 'return "other"' }).bytes : content.bytes;
+  const operator = await playOperator(
+    {
+      start: row.startReplies,
+      result: row.replies,
+      content: row.contentReplies,
+      archives: needsPython(row) ? [{ ...content, bytes }] : [],
+    },
+    { onPost },
+  );
   try {
     const env = {
       ...row.podEnvironment,
       ...taskVariables(taskOf(row, EXECUTION, secretMark), row.chunkBytes),
       ...(row.startReplies.length > 0 && { SQUALL_START_URL: operator.startUrl }),
+      ...(needsPython(row) && { SQUALL_CONTENT_URL: operator.contentUrl }),
       SQUALL_RESULT_URL: operator.resultUrl,
       SQUALL_CA: operator.ca,
     };
     const ended = await launch(subject, { env, folders, stopWhenLogged: row.stopWhenLogged });
-    return { ...ended, posts: operator.posts, starts: operator.starts };
+    return { ...ended, posts: operator.posts, starts: operator.starts, fetches: operator.fetches };
   } finally {
     await operator.close();
     await rm(home, { recursive: true, force: true });
@@ -55,7 +76,9 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
 
 interface Setting {
   readonly env: Readonly<Record<string, string>>;
-  readonly folders: { readonly pod: string; readonly secrets: string; readonly tmp: string; readonly work: string };
+  readonly folders: Readonly<
+    Record<'pod' | 'secrets' | 'tmp' | 'work' | 'stackstorm' | 'packs' | 'virtualenvs' | 'configs', string>
+  >;
   readonly stopWhenLogged: string | undefined;
 }
 
@@ -91,6 +114,9 @@ const ownVariables = (folders: Setting['folders']): Record<string, string> => ({
   SQUALL_SECRETS_DIR: folders.secrets,
   TMPDIR: folders.tmp,
   HOME: folders.work,
+  SQUALL_STACKSTORM_DIR: folders.stackstorm,
+  // The sources are an image's: nothing may appear among them.
+  PYTHONDONTWRITEBYTECODE: '1',
 });
 
 /** As the operator's pods are: read-only, another user, no privileges. */
@@ -106,6 +132,7 @@ const containerWords = (image: string, names: readonly string[], folders: Settin
   `--volume=${folders.secrets}:/var/run/squall-secrets:ro`,
   `--volume=${folders.tmp}:/tmp`,
   `--volume=${folders.work}:/work`,
+  ...(['packs', 'virtualenvs', 'configs'] as const).map((name) => `--volume=${folders[name]}:/opt/stackstorm/${name}`),
   ...['SQUALL_TOKEN_FILE=/var/run/squall/token', 'SQUALL_SECRETS_DIR=/var/run/squall-secrets'].map((v) => `--env=${v}`),
   ...names.map((name) => `--env=${name}`),
   image,

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Archive } from './archive.ts';
 
 /** One answer of the script; `drop` breaks the connection instead. The last one is given for ever. */
 export interface Reply {
@@ -27,44 +28,71 @@ export interface PlayedOperator {
   /** What runners are given as SQUALL_RESULT_URL and SQUALL_START_URL. */
   readonly resultUrl: string;
   readonly startUrl: string;
+  readonly contentUrl: string;
   readonly ca: string;
   /** Of results. */
   readonly posts: readonly Post[];
   /** Questions whether to begin. */
   readonly starts: readonly Post[];
+  /** Requests for content. */
+  readonly fetches: readonly Post[];
   close(): Promise<void>;
 }
 
 const BASE = '/internal/v1/namespaces/default/executions/e-1';
+const CONTENT = '/internal/v1/namespaces/default/content';
+
+interface Script {
+  readonly start: readonly Reply[];
+  readonly result: readonly Reply[];
+  /** Before the archives are given. */
+  readonly content?: readonly Reply[];
+  readonly archives?: readonly Archive[];
+}
 
 /** Listens on a free port; `onPost` is called before each answer to a result, with the number of them so far. */
 export async function playOperator(
-  replies: { readonly start: readonly Reply[]; readonly result: readonly Reply[] },
+  replies: Script,
   { host = '127.0.0.1', port = 0, onPost = (_count: number): void => undefined } = {},
 ): Promise<PlayedOperator> {
   const { key, cert } = await certificate();
   const posts: Post[] = [];
   const starts: Post[] = [];
+  const fetches: Post[] = [];
   const server = createServer({ key, cert }, (request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const { authorization } = request.headers;
       const body = Buffer.concat(pieces).toString();
-      const isStart = request.url === `${BASE}/start`;
-      const [kept, script] = isStart ? [starts, replies.start] : [posts, replies.result];
-      kept.push({ authorization, path: request.url ?? '', body, at: performance.now() });
-      if (!isStart) onPost(posts.length);
+      const path = request.url ?? '';
+      const [kept, script] =
+        path === `${BASE}/start`
+          ? [starts, replies.start]
+          : path.startsWith(`${CONTENT}/`)
+            ? [fetches, replies.content ?? []]
+            : [posts, replies.result];
+      kept.push({ authorization, path, body, at: performance.now() });
+      if (kept === posts) onPost(posts.length);
+      const archive = replies.archives?.find(({ digest }) => path === `${CONTENT}/${digest}`);
+      if (kept === fetches && fetches.length > script.length) {
+        response.writeHead(archive ? 200 : 404, { 'content-length': archive?.bytes.length ?? 0 }).end(archive?.bytes);
+        return;
+      }
       const reply = script[Math.min(kept.length, script.length) - 1] ?? {};
-      if (reply.drop) request.socket.destroy();
+      // What is dropped has begun, where there is something to begin with.
+      if (reply.drop && archive) response.writeHead(200, { 'content-length': archive.bytes.length });
+      if (reply.drop && archive) response.write(archive.bytes.subarray(0, archive.bytes.length / 2));
+      if (reply.drop) setImmediate(() => request.socket.destroy());
       else response.writeHead(reply.status ?? 204, reply.headers).end(reply.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const { port: taken } = server.address() as AddressInfo;
   const url = `https://127.0.0.1:${taken}${BASE}`;
-  const addresses = { resultUrl: `${url}/result`, startUrl: `${url}/start` };
-  return { ...addresses, ca: cert, posts, starts, close: () => closeServer(server) };
+  const contentUrl = `https://127.0.0.1:${taken}${CONTENT}`;
+  const addresses = { resultUrl: `${url}/result`, startUrl: `${url}/start`, contentUrl };
+  return { ...addresses, ca: cert, posts, starts, fetches, close: () => closeServer(server) };
 }
 
 async function closeServer(server: Server): Promise<void> {

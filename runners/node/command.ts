@@ -1,9 +1,10 @@
 // runners/node/command.ts — Task → the file, words, environment and directory of a process.
-import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Task } from '../../operator/api/envelope.ts';
 import { TaskFailure } from './failure.ts';
 import { WORD_MAX_BYTES } from './limits.ts';
+import { entryPointOf, pythonCommand } from './python.ts';
 
 export interface Command {
   readonly file: string;
@@ -33,19 +34,23 @@ export function commandOf(task: Task, { env, scratch, token }: Surroundings): Co
   const directory = task.directory ?? process.cwd();
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new TaskFailure(`cwd: there is no directory "${directory}" in the pod; /work and /tmp are writable`);
-  const [file, ...words] = task.sudo ? sudoWords(task, scratch, env) : plainWords(task, scratch, env);
-  const command = { file, words, env: environmentOf(task, env, token), directory };
+  const python = task.runner === 'python-script' ? pythonCommand(task, scratch, env) : undefined;
+  const [file, ...words] = python?.words ?? (task.sudo ? sudoWords : plainWords)(task, scratch, env);
+  const own = { ...python?.env, ...task.environment, ...accessOf(task, { env, scratch, token }) };
+  const command = { file, words, env: { ...podVariables(env), ...own }, directory };
   checkSizes(command);
   return command;
 }
 
-type Words = [file: string, ...words: string[]];
+type Words = readonly [file: string, ...words: string[]];
 
 function plainWords(task: Task, scratch: string, env: NodeJS.ProcessEnv): Words {
   if (task.runner === 'local-shell-script') {
-    const script = writeScript(scratch, task.script ?? '');
-    if (!task.script?.startsWith('#!')) return ['sh', script, ...task.arguments];
-    checkInterpreter(task.script, env);
+    const script = scriptOf(task, scratch, env);
+    const beginning = beginningOf(script);
+    if (beginning.startsWith('\u007fELF')) return [script, ...task.arguments];
+    if (!beginning.startsWith('#!')) return ['sh', script, ...task.arguments];
+    checkInterpreter(beginning, env);
     return [script, ...task.arguments];
   }
   const command = task.command ?? '';
@@ -61,9 +66,28 @@ function sudoWords(task: Task, scratch: string, env: NodeJS.ProcessEnv): Words {
     );
   const sudo: Words = ['sudo', '-E', '--', 'bash'];
   if (task.runner === 'local-shell-script')
-    return [...sudo, '-c', '"$0" "$@"', writeScript(scratch, task.script ?? ''), ...task.arguments];
+    return [...sudo, '-c', '"$0" "$@"', scriptOf(task, scratch, env), ...task.arguments];
   const command = task.command ?? '';
   return fitsWord(command) ? [...sudo, '-c', command] : [...sudo, writeScript(scratch, command)];
+}
+
+/** A file of the pack is run where it is: it may look for its neighbours. */
+function scriptOf(task: Task, scratch: string, env: NodeJS.ProcessEnv): string {
+  if (task.entryPoint === undefined) return writeScript(scratch, task.script ?? '');
+  const path = entryPointOf(task, env);
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    throw new TaskFailure(`entryPoint: the pack has no file "${task.entryPoint}"`, { returnCode: 127 });
+  return path;
+}
+
+function beginningOf(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(4096);
+    return bytes.toString('utf8', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
 }
 
 function writeScript(scratch: string, text: string): string {
@@ -103,10 +127,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The pod's variables without the task, then the task's own, then the token for calling back. */
-function environmentOf(task: Task, env: NodeJS.ProcessEnv, token: string | undefined): NodeJS.ProcessEnv {
-  const pod = Object.entries(env).filter(([name]) => !/^SQUALL_(TASK(_\d+)?|CA)$/.test(name));
-  return { ...Object.fromEntries(pod), ...task.environment, ...(token && { ST2_ACTION_AUTH_TOKEN: token }) };
+/** The pod's variables without the task. */
+const podVariables = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^SQUALL_(TASK(_\d+)?|CA)$/.test(name)));
+
+/** What a process calls back with; for packs also under the names, and with the authority, that st2client reads. */
+function accessOf({ content }: Task, { env, scratch, token }: Surroundings): Record<string, string> {
+  const ca = content ? env['SQUALL_CA'] : undefined;
+  const authority = join(scratch, 'ca.pem');
+  if (ca) writeFileSync(authority, ca, { mode: 0o644 });
+  return {
+    ...(token && { ST2_ACTION_AUTH_TOKEN: token, ...(content && { ST2_AUTH_TOKEN: token }) }),
+    ...(ca && { ST2_CACERT: authority }),
+  };
 }
 
 const fitsWord = (word: string): boolean => Buffer.byteLength(word) < WORD_MAX_BYTES;

@@ -1,6 +1,9 @@
 // runners/node/deliver.ts — the runner ↔ the operator: asks to begin, posts the result, until it is answered for good or too late.
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { type Answer, judge, pauseMs, problemOf, type Verdict, wordsOf } from './answers.ts';
+import { TaskFailure } from './failure.ts';
 
 export interface Target {
   readonly resultUrl: URL;
@@ -15,15 +18,11 @@ export type Delivery = 'delivered' | 'superseded' | 'refused' | 'undelivered';
 /** Whether the action may begin here; `superseded`: its attempt is over. */
 export type Permission = 'granted' | 'superseded' | 'refused';
 
-interface Answer {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-  readonly text: string;
+interface Settled {
+  readonly verdict: Verdict;
+  readonly words: string;
 }
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 15_000;
-const LONGEST_RETRY_AFTER_MS = 120_000;
 /** Silence on the connection after which a try is given up, in ms. */
 const SILENCE_MS = 30_000;
 /** How long a connection is held ready, in ms: ten thousand running actions must not hold as many on the operator. */
@@ -36,39 +35,39 @@ export interface Line {
   mayStart(): Promise<Permission>;
   /** `bodyFor` makes the body within a limit in bytes: 413 asks for a smaller one. */
   deliver(bodyFor: (limitBytes: number) => string, limitBytes: number, seconds: number): Promise<Delivery>;
+  /** Reads what is at `url` into `take`, which is called again after a broken connection. Throws TaskFailure. */
+  bring(url: URL, take: (body: IncomingMessage) => Promise<void>): Promise<void>;
 }
 
 export function lineTo({ resultUrl, startUrl, ca, tokenFile }: Target, say: (message: string) => void): Line {
   const agent = new Agent({ keepAlive: true, timeout: READY_MS, ...(ca !== undefined && { ca }) });
 
-  function post(url: URL, body: Buffer): Promise<Answer> {
-    const token = readFileSync(tokenFile, 'utf8').trim();
+  function call(url: URL, body: Buffer | undefined, take = bodyText): Promise<Answer> {
     const headers = {
-      Authorization: `Bearer ${token}`,
-      'Content-Type': 'application/json',
-      'Content-Length': body.length,
+      Authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`,
+      ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }),
     };
+    const options = { method: body ? 'POST' : 'GET', agent, headers, timeout: SILENCE_MS };
     return new Promise((resolve, reject) => {
-      const call = request(url, { method: 'POST', agent, headers, timeout: SILENCE_MS }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (piece: string) => (text = (text + piece).slice(0, 500)));
-        response.once('error', reject);
-        response.once('end', () =>
-          resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text }),
-        );
+      const asked = request(url, options, (response) => {
+        const { statusCode: status = 0, headers: given } = response;
+        const read = status === 200 ? take : bodyText;
+        read(response).then((text) => resolve({ status, retryAfter: given['retry-after'], text }), reject);
       });
-      call.once('timeout', () => call.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
-      call.on('error', reject);
-      call.end(body);
+      asked.once('timeout', () => asked.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
+      asked.on('error', reject);
+      asked.end(body);
     });
   }
 
-  /** Posts until an answer is for good; undefined when that takes longer. `what` is said of each try. */
-  async function insist(url: URL, body: Buffer, what: string, seconds: number): Promise<Settled | undefined> {
+  /** Asks until an answer is for good; undefined when that takes longer. `what` is said of each try. */
+  async function insist(ask: () => Promise<Answer>, what: string, seconds: number): Promise<Settled | undefined> {
     const deadline = performance.now() + seconds * 1000;
     for (let tries = 0; ; tries++) {
-      const answer = await post(url, body).catch((error: unknown) => problemOf(error));
+      const answer = await ask().catch((error: unknown) => {
+        if (error instanceof TaskFailure) throw error;
+        return problemOf(error);
+      });
       const verdict = judge(answer);
       if (verdict !== 'again') return { verdict, words: wordsOf(answer) };
       const pause = pauseMs(answer, tries);
@@ -84,7 +83,7 @@ export function lineTo({ resultUrl, startUrl, ca, tokenFile }: Target, say: (mes
   return {
     async mayStart() {
       if (!startUrl) return 'granted';
-      const settled = await insist(startUrl, Buffer.alloc(0), 'not allowed to begin', Number.POSITIVE_INFINITY);
+      const settled = await insist(() => call(startUrl, Buffer.alloc(0)), 'not allowed to begin', Infinity);
       if (settled?.verdict === 'taken') return 'granted';
       say(`not allowed to begin: ${settled?.words ?? ''}`);
       return settled?.verdict === 'superseded' ? 'superseded' : 'refused';
@@ -94,7 +93,7 @@ export function lineTo({ resultUrl, startUrl, ca, tokenFile }: Target, say: (mes
       const deadline = performance.now() + seconds * 1000;
       for (let limit = limitBytes, left = seconds; ; left = (deadline - performance.now()) / 1000) {
         const body = Buffer.from(bodyFor(limit));
-        const settled = await insist(resultUrl, body, 'result not delivered', left);
+        const settled = await insist(() => call(resultUrl, body), 'result not delivered', left);
         if (!settled) return 'undelivered';
         if (settled.verdict === 'taken') return 'delivered';
         if (settled.verdict !== 'smaller' || body.length <= SMALLEST_LIMIT_BYTES) {
@@ -104,49 +103,25 @@ export function lineTo({ resultUrl, startUrl, ca, tokenFile }: Target, say: (mes
         limit = Math.max(SMALLEST_LIMIT_BYTES, Math.floor(Math.min(limit, body.length) / 4));
       }
     },
+
+    async bring(url, take) {
+      const taking = async (body: IncomingMessage): Promise<string> => {
+        await take(body);
+        return '';
+      };
+      const settled = await insist(() => call(url, undefined, taking), 'content of the pack not fetched', Infinity);
+      if (settled?.verdict === 'taken') return;
+      throw new TaskFailure(
+        `The content of the pack could not be fetched: ${settled?.words ?? ''}; install the pack again`,
+      );
+    },
   };
 }
 
-type Verdict = 'taken' | 'superseded' | 'refused' | 'smaller';
-interface Settled {
-  readonly verdict: Verdict;
-  readonly words: string;
+/** The beginning of a short answer. */
+async function bodyText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const piece of response) text = (text + String(piece)).slice(0, 500);
+  return text;
 }
-
-type Problem = { readonly problem: string };
-const problemOf = (error: unknown): Problem => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // A host with two addresses fails with an AggregateError, which has no message of its own.
-  return { problem: message || code || String(error) };
-};
-
-/** What an answer means. */
-function judge(answer: Answer | Problem): Verdict | 'again' {
-  if ('problem' in answer) return 'again';
-  const { status } = answer;
-  if (status >= 200 && status < 300) return 'taken';
-  // Also the answer to a repeated post whose first answer was lost: the result is there.
-  if (status === 409) return 'superseded';
-  if (status === 413) return 'smaller';
-  // 401: the token is read again for the next try, it may have been rotated.
-  if (status === 401 || status === 408 || status === 425 || status === 429 || status >= 500) return 'again';
-  return 'refused';
-}
-
-/** 0.2 s, doubled per try up to 15 s, less up to half of it by chance; at least what Retry-After asks for. */
-function pauseMs(answer: Answer | Problem, tries: number): number {
-  const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
-  const asked = 'problem' in answer ? 0 : retryAfterMs(answer.retryAfter);
-  return asked > 0 ? asked * (1 + Math.random() / 5) : backoff * (1 - Math.random() / 2);
-}
-
-function retryAfterMs(value: string | undefined): number {
-  if (value === undefined) return 0;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
-}
-
-const wordsOf = (answer: Answer | Problem): string =>
-  'problem' in answer
-    ? answer.problem
-    : `HTTP ${answer.status} ${answer.text.replaceAll(/\s+/g, ' ')}`.trim().slice(0, 300);

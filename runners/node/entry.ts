@@ -2,11 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Task } from '../../operator/api/envelope.ts';
 import { commandOf, scratchOf } from './command.ts';
+import { bringContent, writeConfig } from './content.ts';
 import type { Delivery, Line } from './deliver.ts';
 import { LAST_WORDS_SECONDS, RESULT_MAX_BYTES } from './limits.ts';
 import { type Mask, maskOf } from './mask.ts';
 import { type Kept, Output } from './output.ts';
 import { runProcess } from './process.ts';
+import { pythonEnding } from './python-result.ts';
+import { Report } from './report.ts';
 import { type Ending, resultBody } from './result.ts';
 import { fillIn, readSecrets } from './secrets.ts';
 import { TaskFailure } from './failure.ts';
@@ -38,19 +41,34 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
     return send(await openLine(env), result, UNREADABLE_DELIVERY_SECONDS);
   }
   const line = await openLine(env);
+  // While it waits for permission; what went wrong is told when the action would begin.
+  const content = task.content ? settled(bringContent(task.content, env, line)) : undefined;
   const permission = await Promise.race([line.mayStart(), aborted(stop.signal)]);
   if (permission === 'aborted') {
     lastWords('the pod was told to stop before the action began');
     return EXIT_NOT_BEGUN;
   }
   if (permission !== 'granted') return EXIT[permission];
-  const { ending, mask } = await perform(task, env, stop.signal);
+  const brought = await Promise.race([content, aborted(stop.signal)]);
+  if (brought === 'aborted') {
+    lastWords('the pod was told to stop before the action began');
+    return EXIT_NOT_BEGUN;
+  }
+  const { ending, mask } = brought
+    ? { ending: failureOf(brought, NO_MASK, task), mask: NO_MASK }
+    : await perform(task, env, stop.signal);
   const seconds = stop.signal.aborted ? Math.min(LAST_WORDS_SECONDS, task.deliverySeconds) : task.deliverySeconds;
   return send(line, { attempt: task.attempt, ending, mask }, seconds);
 }
 
 const aborted = (signal: AbortSignal): Promise<'aborted'> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted'), { once: true }));
+
+const settled = (work: Promise<void>): Promise<Error | undefined> =>
+  work.then(
+    () => undefined,
+    (error: Error) => error,
+  );
 
 interface Performed {
   readonly ending: Ending;
@@ -64,9 +82,11 @@ async function perform(task: Task, env: NodeJS.ProcessEnv, stop: AbortSignal): P
     const secrets = readSecrets(env['SQUALL_SECRETS_DIR'], task.secrets);
     const token = readToken(env['SQUALL_TOKEN_FILE']);
     mask = maskOf([...secrets.values(), ...(token ? [token] : [])]);
-    return { ending: await start(fillIn(task, secrets), { env, token, mask, stop }), mask };
+    const filled = fillIn(task, secrets);
+    if (filled.content) writeConfig(filled.content, env);
+    return { ending: await start(filled, { env, token, mask, stop }), mask };
   } catch (error) {
-    return { ending: failureOf(error as Error, mask), mask };
+    return { ending: failureOf(error as Error, mask, task), mask };
   }
 }
 
@@ -78,8 +98,11 @@ async function start(
   const command = commandOf(task, { env, scratch, token });
   const stdout = new Output(mask, (text) => void process.stdout.write(text));
   const stderr = new Output(mask, (text) => void process.stderr.write(text));
-  const ended = await runProcess(command, { stdout, stderr, scratch }, { timeoutSeconds: task.timeoutSeconds, stop });
-  return { ...ended, stdout: stdout.end(), stderr: stderr.end() };
+  const report = task.runner === 'python-script' ? new Report() : undefined;
+  const outputs = { stdout, stderr, report, scratch };
+  const ended = await runProcess(command, outputs, { timeoutSeconds: task.timeoutSeconds, stop });
+  const ending = { ...ended, shape: 'shell' as const, stdout: stdout.end(), stderr: stderr.end() };
+  return report ? pythonEnding(ending, report, mask) : ending;
 }
 
 function readToken(path: string | undefined): string | undefined {
@@ -91,7 +114,7 @@ function readToken(path: string | undefined): string | undefined {
   }
 }
 
-function failureOf(error: Error, mask: Mask): Ending {
+function failureOf(error: Error, mask: Mask, task?: Task): Ending {
   const now = new Date();
   const returnCode = error instanceof TaskFailure ? error.returnCode : 1;
   say(mask.text(error.message));
@@ -103,6 +126,7 @@ function failureOf(error: Error, mask: Mask): Ending {
     endedAt: now,
     stdout: NOTHING,
     stderr: NOTHING,
+    shape: task?.runner === 'python-script' ? 'exception' : 'shell',
   };
 }
 

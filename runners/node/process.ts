@@ -4,10 +4,12 @@ import { closeSync, constants as fsConstants, openSync, readFileSync, unlinkSync
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Command } from './command.ts';
 import { TaskFailure } from './failure.ts';
 import { DRAIN_MS, KILL_AFTER_MS } from './limits.ts';
 import type { Output } from './output.ts';
+import type { Report } from './report.ts';
 import type { Ending } from './result.ts';
 
 export interface Limits {
@@ -15,24 +17,32 @@ export interface Limits {
   /** Ends the process from outside. */
   readonly stop: AbortSignal;
 }
-export type Ended = Omit<Ending, 'stdout' | 'stderr'>;
+export type Ended = Omit<Ending, 'stdout' | 'stderr' | 'shape' | 'returned'> & { readonly why: Why };
+
+interface Outputs {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Reads descriptor 3, which the process has only then. */
+  readonly report: Report | undefined;
+  readonly scratch: string;
+}
 
 /** Runs the command in a session of its own; resolves when it has ended and its output is read. Throws TaskFailure. */
-export async function runProcess(
-  command: Command,
-  outputs: { stdout: Output; stderr: Output; scratch: string },
-  limits: Limits,
-): Promise<Ended> {
+export async function runProcess(command: Command, outputs: Outputs, limits: Limits): Promise<Ended> {
   const [stdout, stderr] = pipes(outputs.scratch);
   const child = spawn(command.file, command.words, {
     cwd: command.directory,
     env: command.env,
     detached: true,
-    stdio: ['ignore', stdout.write, stderr.write],
+    stdio: ['ignore', stdout.write, stderr.write, ...(outputs.report ? ['pipe' as const] : [])],
   });
   for (const end of [stdout, stderr]) closeSync(end.write);
   const startedAt = new Date();
-  const drained = Promise.all([drain(stdout.read, outputs.stdout), drain(stderr.read, outputs.stderr)]);
+  const drained = Promise.all([
+    drain(stdout.read, outputs.stdout),
+    drain(stderr.read, outputs.stderr),
+    outputs.report?.read(child.stdio[3] as Readable),
+  ]);
   const watch = watchOver(child, limits);
   const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', (cause) => reject(startFailure(command, cause)));
@@ -42,7 +52,7 @@ export async function runProcess(
   await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
   const why = watch.finish();
   signalGroup(child, 'SIGKILL');
-  return { ...verdict(exit, why, limits.timeoutSeconds), startedAt, endedAt };
+  return { ...verdict(exit, why, limits.timeoutSeconds), why, startedAt, endedAt };
 }
 
 interface Pipe {
@@ -74,7 +84,8 @@ function drain(fd: number, output: Output): Promise<void> {
   });
 }
 
-type Why = 'exit' | 'timeout' | 'stop';
+/** What ended a process: itself, its time limit, or the end of its pod. */
+export type Why = 'exit' | 'timeout' | 'stop';
 
 /** TERM to the group at the deadline or on `stop`, KILL when that did not help. */
 function watchOver(child: ChildProcess, { timeoutSeconds, stop }: Limits): { finish(): Why } {

@@ -14,6 +14,10 @@ export interface Ending {
   readonly endedAt: Date;
   readonly stdout: Kept;
   readonly stderr: Kept;
+  /** Which fields the result has: a shell's, a Python action's, or those of what could not be run. */
+  readonly shape: 'shell' | 'python' | 'exception';
+  /** What run() returned, masked; for a Python action. */
+  readonly returned?: unknown;
 }
 
 /** Room for everything but the two outputs, in bytes; error and message are bounded far below it. */
@@ -23,27 +27,15 @@ const MESSAGE_MAX = 1000;
 /** The JSON text to post, in at most `limitBytes`; output that is too large loses its middle. */
 export function resultBody(attempt: number, ending: Ending, mask: Mask, limitBytes = RESULT_MAX_BYTES): string {
   const frame = Math.min(FRAME_BYTES, limitBytes / 2);
-  const out = streamValue(ending.stdout, mask);
-  const err = streamValue(ending.stderr, mask);
-  const room = limitBytes - frame;
-  const outBytes = jsonBytes(out);
-  const errBytes = jsonBytes(err);
-  // Each may take half, and what the other does not need.
-  const fits = outBytes + errBytes <= room;
-  const outRoom = fits ? outBytes : Math.max(room / 2, room - errBytes);
-  const errRoom = fits ? errBytes : Math.max(room / 2, room - outBytes);
+  const returnedBytes = jsonBytes(ending.returned ?? null);
+  if (returnedBytes > limitBytes - frame)
+    return resultBody(attempt, tooLarge(ending, returnedBytes, limitBytes - frame), mask, limitBytes);
   const error = ending.error === undefined ? undefined : mask.text(ending.error).slice(0, MESSAGE_MAX).toWellFormed();
+  const streams = fitted(ending, mask, limitBytes - frame - returnedBytes);
   const envelope: ResultEnvelope = {
     attempt,
     outcome: ending.outcome,
-    result: {
-      failed: ending.outcome !== 'succeeded',
-      succeeded: ending.outcome === 'succeeded',
-      return_code: ending.returnCode,
-      stdout: outBytes <= outRoom ? out : fit(asKept(ending.stdout, mask), outRoom),
-      stderr: errBytes <= errRoom ? err : fit(asKept(ending.stderr, mask), errRoom),
-      ...(error !== undefined && { error }),
-    },
+    result: fieldsOf(ending, streams, error),
     startedAt: ending.startedAt.toISOString(),
     endedAt: ending.endedAt.toISOString(),
     ...(ending.outcome !== 'succeeded' && { message: error ?? describe(ending) }),
@@ -51,16 +43,73 @@ export function resultBody(attempt: number, ending: Ending, mask: Mask, limitByt
   return JSON.stringify(envelope);
 }
 
-/** The exit code and the last line that was written to stderr, which mostly says why. */
-function describe({ returnCode, stderr }: Ending): string {
+function fieldsOf(
+  { shape, outcome, returnCode, returned }: Ending,
+  streams: { readonly stdout: unknown; readonly stderr: unknown },
+  error: string | undefined,
+): Record<string, unknown> {
+  const said = { ...streams, ...(error !== undefined && { error }) };
+  switch (shape) {
+    case 'shell':
+      return {
+        failed: outcome !== 'succeeded',
+        succeeded: outcome === 'succeeded',
+        return_code: returnCode,
+        ...said,
+      };
+    case 'python':
+      return { exit_code: returnCode, result: returned, ...said };
+    case 'exception':
+      return { error: error ?? streams.stderr, traceback: '' };
+  }
+}
+
+/** Half of a value would be another value: one that has no room fails the action. */
+const tooLarge = (ending: Ending, bytes: number, limitBytes: number): Ending => ({
+  ...ending,
+  outcome: ending.outcome === 'succeeded' ? 'failed' : ending.outcome,
+  returned: null,
+  error: `The action returned ${bytes} bytes of JSON, at most ${limitBytes} are kept; store it elsewhere and return where it is`,
+});
+
+/** Both outputs, in so many bytes: each may take half, and what the other does not need. */
+function fitted({ shape, stdout, stderr }: Ending, mask: Mask, room: number): { stdout: unknown; stderr: unknown } {
+  const valueOf = shape === 'shell' ? streamValue : rawText;
+  const out = valueOf(stdout, mask);
+  const err = valueOf(stderr, mask);
+  const outBytes = jsonBytes(out);
+  const errBytes = jsonBytes(err);
+  const fits = outBytes + errBytes <= room;
+  const outRoom = fits ? outBytes : Math.max(room / 2, room - errBytes);
+  const errRoom = fits ? errBytes : Math.max(room / 2, room - outBytes);
+  return {
+    stdout: outBytes <= outRoom ? out : fit(asKept(stdout, mask), outRoom),
+    stderr: errBytes <= errRoom ? err : fit(asKept(stderr, mask), errRoom),
+  };
+}
+
+/** The exit code and the last line that was written to stderr, which mostly says why; or what run() said. */
+function describe({ shape, returnCode, returned, stderr }: Ending): string {
+  if (shape === 'python' && returnCode === 0) return `run() returned False: ${shortly(returned)}`;
   const text = (stderr.head + stderr.tail).trimEnd();
   const line = text
     .slice(text.lastIndexOf('\n') + 1)
     .trim()
     .slice(0, 300)
     .toWellFormed();
-  return `Exit code ${returnCode}${line ? `: ${line}` : ''}`;
+  const hint = shape === 'shell' && returnCode === 127 ? MORE_PROGRAMS : '';
+  return `Exit code ${returnCode}${line ? `: ${line}` : ''}${hint}`;
 }
+
+/** What a shell means by 127. */
+const MORE_PROGRAMS =
+  '; if a program is missing, build an image with it FROM the runner\'s and name it in the Pack (spec.source.image), in the chart (runners.<name>.image), or use the runner "container"';
+
+const shortly = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value ?? null)).slice(0, 300).toWellFormed();
+
+/** A Python action's output is text, whatever it looks like. */
+const rawText = (kept: Kept): string => (kept.left > 0 ? joined(kept) : kept.head + kept.tail);
 
 /** As StackStorm has it: one newline less, decoded when it is JSON. */
 function streamValue(kept: Kept, mask: Mask): unknown {
@@ -77,7 +126,7 @@ function streamValue(kept: Kept, mask: Mask): unknown {
 const stripped = (text: string): string => text.replace(/\n$/, '').replace(/\r$/, '');
 
 /** Masks once more inside decoded strings, where \u escapes no longer hide a secret. Throws on what JSON can't carry back. */
-function maskedValue(value: unknown, mask: Mask, depth: number): unknown {
+export function maskedValue(value: unknown, mask: Mask, depth: number): unknown {
   if (depth > JSON_DEPTH_MAX) throw new RangeError('too deep');
   if (typeof value === 'string') return mask.text(value);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not finite');

@@ -42,7 +42,18 @@ export function fillIn(task: Task, secrets: Secrets): Task {
     ...(task.command !== undefined && { command: fill(task.command) }),
     ...(task.script !== undefined && { script: fill(task.script) }),
     ...(task.directory !== undefined && { directory: fill(task.directory) }),
+    ...(task.content && { content: { ...task.content, config: filled(task.content.config, fill) } }),
+    ...(task.python && { python: { ...task.python, parameters: filled(task.python.parameters, fill) } }),
     arguments: task.arguments.map(fill),
     environment: Object.fromEntries(Object.entries(task.environment).map(([name, value]) => [name, fill(value)])),
   };
+}
+
+/** The value with every text in it filled in, at any depth. */
+function filled<T>(value: T, fill: (text: string) => string): T;
+function filled(value: unknown, fill: (text: string) => string): unknown {
+  if (typeof value === 'string') return fill(value);
+  if (Array.isArray(value)) return value.map((item) => filled<unknown>(item, fill));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled<unknown>(item, fill)]));
 }

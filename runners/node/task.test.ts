@@ -32,6 +32,32 @@ test.each(Object.keys(Task.shape))('a task whose field %s has another type is re
   expect(() => read(broken)).toThrow(UnreadableTask);
 });
 
+const python = {
+  ...task,
+  runner: 'python-script',
+  entryPoint: 'actions/x.py',
+  content: { pack: 'p', files: `sha256:${'0'.repeat(64)}`, config: { a: [1] } },
+  python: { parameters: { a: null }, types: { a: 'number' }, user: 'ann', logLevel: 'DEBUG' },
+} as const satisfies Task;
+
+test('a task of the Python runner is read as it is', () => {
+  expect(read(python)).toEqual(Task.parse(python));
+});
+
+test.each([
+  ['a digest', { content: { ...python.content, files: 'sha256:0' } }],
+  ['a configuration', { content: { pack: 'p', config: [] } }],
+  ['a type', { python: { ...python.python, types: { a: 'float' } } }],
+  ['a log level', { python: { ...python.python, logLevel: 'LOUD' } }],
+])('%s that is none is refused by both', (_, change) => {
+  expect(Task.safeParse({ ...python, ...change }).success).toBe(false);
+  expect(() => read({ ...python, ...change })).toThrow(UnreadableTask);
+});
+
+test.each(['entryPoint', 'content', 'python'])('the Python runner needs %s', (field) => {
+  expect(() => read({ ...python, [field]: undefined })).toThrow(`task.${field}`);
+});
+
 test.each(['command', 'script', 'directory'])('%s is optional in both', (field) => {
   const runner = field === 'command' ? 'local-shell-script' : 'local-shell-cmd';
   const without = { ...task, runner, script: 'date', [field]: undefined };

@@ -36,15 +36,42 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
+const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'python-script'];
+const PYTHON_TYPES = ['array', 'boolean', 'integer', 'number', 'object'];
+const LOG_LEVELS = ['AUDIT', 'CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'];
+const oneOf =
+  (words: readonly string[]): Check =>
+  (value) =>
+    words.includes(value as string);
+const isDigest: Check = (value) => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
+
+const isContent: Check = (value) =>
+  isRecord(value) &&
+  isText(value['pack']) &&
+  optional(isDigest)(value['files']) &&
+  optional(isDigest)(value['environment']) &&
+  isRecord(value['config']);
+
+const isPython: Check = (value) =>
+  isRecord(value) &&
+  isRecord(value['parameters']) &&
+  isRecord(value['types']) &&
+  Object.values(value['types']).every(oneOf(PYTHON_TYPES)) &&
+  isText(value['user']) &&
+  oneOf(LOG_LEVELS)(value['logLevel']);
+
 /** Written by hand: zod would take longer to load than everything else here; a test holds it against the schema. */
 const CHECKS: Readonly<Record<string, Check>> = {
   attempt: isCount,
   version: (value) => value === 1,
   execution: (value) => isRecord(value) && isText(value['namespace']) && isText(value['name']) && isText(value['uid']),
   action: isText,
-  runner: (value) => value === 'local-shell-cmd' || value === 'local-shell-script',
+  runner: oneOf(RUNNERS),
   command: optional(isText),
   script: optional(isText),
+  entryPoint: optional(isText),
+  content: optional(isContent),
+  python: optional(isPython),
   arguments: isTextList,
   environment: (value) => isRecord(value) && Object.values(value).every(isText),
   directory: optional(isText),
@@ -65,8 +92,14 @@ function checked(value: unknown): Task {
   const wrong = Object.entries(CHECKS).find(([field, check]) => !check(value[field]));
   if (wrong)
     throw new UnreadableTask(`task.${wrong[0]} is missing or has the wrong type, see task.schema.json`, attempt);
-  const needed = value['runner'] === 'local-shell-cmd' ? 'command' : 'script';
-  if (value[needed] === undefined)
-    throw new UnreadableTask(`task.${needed} is missing: ${String(value['runner'])} needs it`, attempt);
+  const missing = neededBy(value as Task).find((field) => value[field] === undefined);
+  if (missing !== undefined)
+    throw new UnreadableTask(`task.${missing} is missing: ${String(value['runner'])} needs it`, attempt);
   return value as Task;
+}
+
+function neededBy({ runner, entryPoint }: Task): readonly (keyof Task)[] {
+  if (runner === 'local-shell-cmd') return ['command'];
+  if (runner === 'python-script') return ['entryPoint', 'content', 'python'];
+  return entryPoint === undefined ? ['script'] : ['content'];
 }

@@ -3,7 +3,7 @@ import type { Parameters } from '../../api/action.ts';
 import type { Value } from '../expression/python/values.ts';
 import { isTemplateString } from './parameter-graph.ts';
 import { overlaid, OVERRIDABLE, type Schema, type Schemas } from './runner-parameters.ts';
-import { ATTRIBUTES, compileSchemas, faultOfSchema, own } from './schema.ts';
+import { ATTRIBUTES, compileSchemas, own } from './schema.ts';
 import { faultOfTemplates, PARAMETER_NAMES } from './template-fault.ts';
 
 /** The first fault; `runner` are the parameters of the runner, which those of the same name change. */
@@ -21,10 +21,6 @@ export function parametersFault(parameters: Parameters, runner: Schemas): string
     compileSchemas(effective);
   } catch (error) {
     return `spec.${(error as Error).message}`;
-  }
-  for (const [name, schema] of entries) {
-    const fault = faultOfSchema(schema);
-    if (fault !== undefined) return `spec.parameters.${name}${fault}`;
   }
   return faultOfPositions(entries.map(([name, { position }]) => ({ name, position })));
 }
@@ -55,7 +51,9 @@ function faultOfDefault(
 ): string | undefined {
   const place = `spec.parameters.${name}`;
   const value = own(schema, 'default') ?? own(base ?? {}, 'default') ?? undefined;
-  if (own(schema, 'immutable') === true && value === undefined)
+  // A default of null is one.
+  const hasDefault = Object.hasOwn(schema, 'default') || (base !== undefined && Object.hasOwn(base, 'default'));
+  if (own(schema, 'immutable') === true && !hasDefault)
     return `${place}: Immutable param ${name} requires a default value; give ${place}.default`;
   if (own(schema, 'secret') === true && value !== undefined && value !== '' && !isTemplateString(value as Value))
     return `${place}.default: a secret must not stand in an Action; remove it and rotate the secret`;

@@ -57,7 +57,7 @@ const ALONE = /^\{\{([A-z0-9_-]+)\}\}$/;
 const sourceOfCollection = (value: Value): string => writeJson(value).replaceAll(TIGHT, '{{$1 | to_complex}}');
 
 /** The user whose entries of the datastore count. */
-function userOf(context: Plain): string {
+export function userOf(context: Plain): string {
   const user = own(context, 'api_user') === undefined ? own(context, 'user') : own(context, 'api_user');
   return typeof user === 'string' && user !== '' ? user : SYSTEM_USER;
 }

@@ -91,8 +91,6 @@ describe('as in StackStorm', () => {
   });
   test('a lookup where there is no datastore gives nothing', () => {
     expect(values({ a: { default: 'x{{ st2kv.system.a.b }}' } }, {})).toEqual({ a: 'x' });
-    const datastore = { read: (scope: string, user: string, name: string) => `${scope}/${user}/${name}` };
-    expect(values({ a: { default: '{{ st2kv.user.k }}' } }, {}, { datastore })).toEqual({ a: 'user/u/k' });
   });
   test('numbers keep all their digits, and are finite', () => {
     expect(values({ i: { type: 'integer' } }, { i: '123456789012345678901234567890' })).toEqual({
@@ -119,7 +117,7 @@ test('a container has no parameters but its own', () => {
     context: {},
     world,
   });
-  expect(made).toEqual({ ok: true, runnerParameters: {}, actionParameters: { a: 1 }, secrets: {} });
+  expect(made).toEqual({ ok: true, runnerParameters: {}, actionParameters: { a: 1 }, secrets: {}, config: {} });
 });
 
 test('never throws, whatever schema and values are', () => {

@@ -1,19 +1,22 @@
 // operator/domain/action/resolve.ts — Action + what the caller gave → the values of all parameters, rendered, cast, checked.
 import type { ActionSpec } from '../../api/action.ts';
+import { secretMark } from '../../api/envelope.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { evaluating, type World, NOWHEN } from '../expression/evaluation.ts';
-import { didYouMean, ExpressionFault } from '../expression/fault.ts';
-import type { Datastore } from '../expression/functions/call.ts';
-import { repr } from '../expression/python/repr.ts';
+import type { Entries } from '../datastore/entry.ts';
+import { evaluating, type World } from '../expression/evaluation.ts';
+import { ExpressionFault } from '../expression/fault.ts';
 import type { Plain, Value } from '../expression/python/values.ts';
 import { checkImmutable, checkValue, Refused, type SecretKey, takeSecrets } from './given-parameters.ts';
-import { hasTemplate, ParameterFault } from './parameter-graph.ts';
+import { hasTemplate } from './parameter-graph.ts';
 import { finalJson, plainJson } from './plain-json.ts';
-import { CastFault, renderFinal, renderLive, type Sources } from './render-parameters.ts';
+import { CastFault, renderFinal, renderLive, type Sources, userOf } from './render-parameters.ts';
+import { checkUntouched, refusalOf } from './resolve-refusals.ts';
 import { overlaid, runnerParameters, type Schema, type Schemas } from './runner-parameters.ts';
 import { faultIn, own, parametersSchema } from './schema.ts';
 import { fillDefaults } from './schema-defaults.ts';
-import { isSecretFault, type StandIns, standInsFor } from './secret-stand-ins.ts';
+import { OpenedSecrets } from './opened-secrets.ts';
+import { configFor, type RequestedConfig } from './requested-config.ts';
+import { type StandIns, standInsFor } from './secret-stand-ins.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -22,8 +25,10 @@ export interface ResolvedParameters {
   readonly runnerParameters: Parameters;
   /** In the order in which a script gets the named ones: given, by default, by a templated default. */
   readonly actionParameters: Parameters;
-  /** By parameter; its value above is the mark that stands for it. */
+  /** By parameter, or by a made-up name for one of the datastore; in the values above a mark of that name stands for it. */
   readonly secrets: Readonly<Record<string, SecretKey>>;
+  /** The configuration that the runner gets. */
+  readonly config: Parameters;
 }
 
 /** Why an Execution cannot run. */
@@ -40,8 +45,10 @@ export interface ParametersRequest {
   readonly rendered: boolean;
   /** What templates may name besides the parameters: action_context, config_context, and further names. */
   readonly context: Parameters;
-  /** What `st2kv` looks into. Default: an empty one. */
-  readonly datastore?: Datastore | undefined;
+  /** The configuration of the action's pack, as config_context and for its runner. Default: what `context` has, and none. */
+  readonly config?: RequestedConfig | undefined;
+  /** What `st2kv` looks into. Default: nothing is stored. */
+  readonly entries?: Entries | undefined;
   /** The time and the chance that templates see. */
   readonly world: World;
 }
@@ -77,16 +84,10 @@ function resolve(spec: Declared, request: ParametersRequest): ResolvedParameters
   for (const [name, value] of Object.entries(given)) checkValue(value, `parameters.${name}`, 0);
   checkImmutable(schemas, request.parameters);
 
-  const names = Object.keys(secrets);
-  const taken = names.length === 0 ? '' : JSON.stringify([given, schemas, request.context]);
-  const { first, others } = standInsFor(names, taken, request.world.seed);
-  const final = renderWith(spec, request, given, first, true);
-  const marked = finished(final, first);
+  const taken = new Set([...Object.keys(schemas), ...Object.keys(given)]);
+  const opened = new OpenedSecrets(request.entries, taken, Object.keys(secrets).length > 0);
+  const { final, marked, config } = opened.untilKnown(() => renderAll(spec, request, { given, secrets, opened }));
   const hasOne = (value: unknown) => evaluating(request.world, () => hasTemplate((value ?? null) as Value));
-  if (names.length > 0 && [...Object.values(schemas), given].some(hasOne)) {
-    for (const other of others)
-      checkUntouched(marked, () => finished(renderWith(spec, request, given, other, false), other));
-  }
 
   const isGiven = (name: string) => Object.hasOwn(request.parameters, name);
   const isTemplated = (name: string) =>
@@ -99,51 +100,120 @@ function resolve(spec: Declared, request: ParametersRequest): ResolvedParameters
   ];
   const pick = (from: Plain) =>
     Object.fromEntries(order.filter((name) => Object.hasOwn(from, name)).map((name) => [name, marked[name]]));
-  return { ok: true, runnerParameters: pick(final.runner), actionParameters: pick(final.action), secrets };
+  return {
+    ok: true,
+    runnerParameters: pick(final.runner),
+    actionParameters: pick(final.action),
+    secrets: { ...secrets, ...usedIn([marked, config], opened.secrets) },
+    config,
+  };
+}
+
+/** Those whose mark is there; others the pod need not have. */
+function usedIn(values: readonly unknown[], secrets: ResolvedParameters['secrets']) {
+  const text = JSON.stringify(values);
+  const isUsed = (name: string) => text.includes(JSON.stringify(secretMark(name)).slice(1, -1));
+  return Object.fromEntries(Object.entries(secrets).filter(([name]) => isUsed(name)));
+}
+
+/** What is rendered, besides what the request tells. */
+interface Given {
+  readonly given: Parameters;
+  readonly secrets: ResolvedParameters['secrets'];
+  /** Secrets of the datastore that templates have decrypted so far. */
+  readonly opened: OpenedSecrets;
+}
+
+function renderAll(spec: Declared, request: ParametersRequest, { given, secrets, opened }: Given) {
+  const schemas = overlaid(spec.runner, spec.parameters);
+  const [own, foreign] = [Object.keys(secrets), Object.keys(opened.secrets)];
+  const names = [...own, ...foreign];
+  const taken =
+    names.length === 0 ? '' : JSON.stringify([given, schemas, request.context, request.config, [...opened.texts]]);
+  const { first, others } = standInsFor(names, taken, request.world.seed);
+  const render = (standIns: StandIns, isChecked: boolean) =>
+    renderWith(spec, request, { given, own, opened, standIns, isChecked });
+  const final = render(first, true);
+  const marked = finished(final, first);
+  const config = finishedConfig(final, first);
+  const hasOne = (value: unknown) => evaluating(request.world, () => hasTemplate((value ?? null) as Value));
+  if (names.length > 0 && [...Object.values(schemas), given, request.config?.values].some(hasOne)) {
+    for (const other of others)
+      checkUntouched({ ...marked, [CONFIG]: config }, () => {
+        const again = render(other, false);
+        return { ...finished(again, other), [CONFIG]: finishedConfig(again, other) };
+      });
+  }
+  return { final, marked, config };
+}
+
+interface Round extends Pick<Given, 'given' | 'opened'> {
+  /** Parameters that are secret. */
+  readonly own: readonly string[];
+  readonly standIns: StandIns;
+  readonly isChecked: boolean;
 }
 
 interface Rendered {
   readonly runner: Plain;
   readonly action: Plain;
+  readonly config: Plain;
 }
+
+/** Stands for the configuration among the parameters. */
+const CONFIG = 'config_context';
 
 /** All parameters as a runner gets them, with stand-ins for the secret ones; checked against the schemas, if wanted. */
 function renderWith(
   spec: Declared,
   request: ParametersRequest,
-  given: Parameters,
-  standIns: StandIns,
-  isChecked: boolean,
+  { given, own, opened, standIns, isChecked }: Round,
 ): Rendered {
   const { action_context: actionContext = {}, config_context: config = {}, ...additional } = request.context as Plain;
-  const sources: Sources = {
-    runner: spec.runner,
-    action: spec.parameters,
-    actionContext: actionContext as Plain,
-    config: config as Plain,
-    additional,
-    datastore: request.datastore,
-  };
-  const uncast = new Set(Object.keys(standIns.values));
+  const user = userOf(actionContext as Plain);
+  const datastore = opened.datastore(user, standIns.values);
+  const uncast = new Set(own);
+  const hidden = Object.fromEntries(Object.entries(standIns.values).filter(([name]) => uncast.has(name)));
   try {
     return evaluating(request.world, () => {
+      const standIn = (secret: SecretKey) => opened.standIn(secret, standIns.values);
+      const packed = request.config && configFor(request.config, { user, datastore, standIn });
+      const sources: Sources = {
+        runner: spec.runner,
+        action: spec.parameters,
+        actionContext: actionContext as Plain,
+        config: packed ?? (config as Plain),
+        additional,
+        datastore,
+      };
       const settings = { asData: request.rendered, givenWins: true, eachText: true, uncast };
-      const live = renderLive(sources, { ...(given as Plain), ...standIns.values }, settings);
+      const live = renderLive(sources, { ...(given as Plain), ...hidden }, settings);
       const final = renderFinal(sources, live, { eachText: true, uncast });
       const [runner, action] = [eachPlain(final.runner), eachPlain(final.action)];
       const made = Object.entries({ ...runner, ...action }).filter(([, value]) => value !== null);
-      if (isChecked)
-        check(
-          overlaid(spec.runner, spec.parameters),
-          { ...Object.fromEntries(made), ...eachPlain(live) },
-          uncast,
-          request.ref,
-        );
-      return { runner, action };
+      if (isChecked) {
+        const values = { ...Object.fromEntries(made), ...eachPlain(live) };
+        // Of what a secret is part of, only the pod knows whether it fits.
+        const isHidden = (value: Value) => mentions(value, standIns);
+        const unknown = Object.keys(values).filter((name) => isHidden(values[name] ?? null));
+        check(overlaid(spec.runner, spec.parameters), values, new Set([...uncast, ...unknown]), request.ref);
+      }
+      return { runner, action, config: request.config?.isHandedOn ? eachPlain(packed ?? {}) : {} };
     });
   } catch (error) {
-    throw refusalOf(error, spec, request, standIns);
+    throw refusalOf(
+      error,
+      overlaid(spec.runner, spec.parameters),
+      ['st2kv', ...Object.keys(request.context)],
+      standIns,
+    );
   }
+}
+
+function mentions(value: Value, { values, mask }: StandIns): boolean {
+  if (Object.keys(values).length === 0) return false;
+  const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  return mask(text) !== text;
 }
 
 function eachPlain(values: Plain): Plain {
@@ -182,59 +252,5 @@ const finished = ({ runner, action }: Rendered, standIns: StandIns): Parameters 
     Object.entries({ ...runner, ...action }).map(([name, value]) => [name, finalJson(value, standIns.mark)]),
   );
 
-/** @throws Refused for the first parameter that depends on more of a secret than its place */
-function checkUntouched(marked: Parameters, again: () => Parameters): void {
-  let other: Parameters;
-  try {
-    other = again();
-  } catch (cause) {
-    throw touched(cause instanceof Refused ? /^parameters\.(\w+)/.exec(cause.message)?.[1] : undefined);
-  }
-  const name = Object.keys(marked).find((key) => JSON.stringify(marked[key]) !== JSON.stringify(other[key]));
-  if (name !== undefined) throw touched(name);
-}
-
-const touched = (name: string | undefined) =>
-  new Refused(
-    'RenderFailed',
-    `parameters${name === undefined ? '' : `.${name}`}: its template converts, cuts, compares or measures a secret parameter, whose value only the pod knows; write {{ name }} of the secret without filters, and let the script change it`,
-  );
-
-/** The message for people, of whatever stopped the rendering. */
-function refusalOf(error: unknown, spec: Declared, request: ParametersRequest, { mask }: StandIns): unknown {
-  if (error instanceof Refused) return new Refused(error.reason, mask(error.message), { cause: error });
-  if (error instanceof CastFault)
-    return castRefusal(error, overlaid(spec.runner, spec.parameters)[error.parameter] ?? {}, mask);
-  if (!(error instanceof ExpressionFault)) return error;
-  if (!(error instanceof ParameterFault))
-    return new Refused('RenderFailed', `parameters: ${mask(error.message)}; make them simpler`);
-  const { parameter, unknown, place } = error;
-  if (isSecretFault(error.cause)) return touched(parameter);
-  const field = parameter === undefined ? 'parameters' : `parameters.${parameter}`;
-  const at = place ? ` (line ${place.line}, column ${place.column})` : '';
-  const message = `${field}: ${mask(error.message)}${at}`;
-  if (unknown !== undefined) {
-    const known = ['st2kv', ...Object.keys(request.context)];
-    const hint = didYouMean(unknown, [...Object.keys(overlaid(spec.runner, spec.parameters)), ...known]);
-    return new Refused('RenderFailed', `${message}.${hint} Name a parameter or ${known.join(', ')}`);
-  }
-  if (parameter === undefined)
-    return new Refused('RenderFailed', `${message}; give one of them a value without a template`);
-  return new Refused(
-    'RenderFailed',
-    `${message}; correct the template, or write {% raw %} before and {% endraw %} after what is none`,
-  );
-}
-
-function castRefusal(
-  { parameter, value, message: reason }: CastFault,
-  schema: Schema,
-  mask: StandIns['mask'],
-): Refused {
-  const text = evaluating(NOWHEN, () => repr(value));
-  const isSecret = own(schema, 'secret') === true || mask(text) !== text;
-  const type = String(own(schema, 'type'));
-  const why = isSecret ? 'it cannot be converted' : reason;
-  const message = `Failed to cast value ${isSecret ? '********' : text.slice(0, 120)} for parameter "${parameter}" of type "${type}": ${why}`;
-  return new Refused('ParametersInvalid', `parameters.${parameter}: ${message}. Give a value of type ${type}`);
-}
+const finishedConfig = ({ config }: Rendered, standIns: StandIns): Parameters =>
+  finalJson(config, standIns.mark) as Parameters;

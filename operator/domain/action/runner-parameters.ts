@@ -1,5 +1,6 @@
 // operator/domain/action/runner-parameters.ts — what each runner itself understands, and the schema that an action has with it.
 import type { ActionSpec, RunnerType } from '../../api/action.ts';
+import { PYTHON_LOG_LEVELS } from '../../api/envelope.ts';
 
 /** A parameter's JSON schema, as it was written. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -7,8 +8,9 @@ export type Schemas = Readonly<Record<string, Schema>>;
 
 /** Attributes of a runner's parameter that an action may set. */
 export const OVERRIDABLE: readonly string[] = ['default', 'description', 'enum', 'immutable', 'required'];
-/** Run time of a local action, and of a container, that says none, in seconds. */
+/** Run time of a local action, of a Python action and of a container that says none, in seconds. */
 const TIMEOUT_SECONDS = 60;
+const PYTHON_TIMEOUT_SECONDS = 600;
 const CONTAINER_TIMEOUT_SECONDS = 3600;
 /** Longest run time, in seconds. */
 const TIMEOUT_MAX_SECONDS = 604_800;
@@ -18,11 +20,32 @@ const shared: Schemas = {
   env: { type: 'object', description: 'Variables of the process.' },
   kwarg_op: { type: 'string', default: '--', description: 'What stands before the name of a named argument.' },
   sudo: { type: 'boolean', default: false, description: 'Whether to run through sudo.' },
+  sudo_password: {
+    type: 'string',
+    secret: true,
+    default: null,
+    description: 'Not used: sudo asks for no password in a pod.',
+  },
+};
+
+const ofPackFiles: Schemas = {
+  content_version: { type: 'string', description: 'Refused: a pack is installed in one version.' },
+  debug: { type: 'boolean', default: false, description: 'What the process sees as ST2_ACTION_DEBUG.' },
 };
 
 const RUNNER_PARAMETERS: Readonly<Record<RunnerType, Schemas>> = {
   'local-shell-cmd': { cmd: { type: 'string', description: 'Command, for sh -c.' }, ...shared },
-  'local-shell-script': shared,
+  'local-shell-script': { ...shared, ...ofPackFiles },
+  'python-script': {
+    env: { type: 'object', description: 'Variables of the process; PYTHONPATH is left out.' },
+    log_level: {
+      type: 'string',
+      enum: PYTHON_LOG_LEVELS,
+      default: 'DEBUG',
+      description: 'From what on messages of the action are logged.',
+    },
+    ...ofPackFiles,
+  },
   container: {},
   noop: {},
 };
@@ -34,7 +57,7 @@ export function runnerParameters(spec: Pick<ActionSpec, 'runner' | 'timeoutSecon
     ...RUNNER_PARAMETERS[spec.runner],
     timeout: {
       type: 'integer',
-      default: spec.timeoutSeconds ?? TIMEOUT_SECONDS,
+      default: spec.timeoutSeconds ?? (spec.runner === 'python-script' ? PYTHON_TIMEOUT_SECONDS : TIMEOUT_SECONDS),
       minimum: 1,
       maximum: TIMEOUT_MAX_SECONDS,
       description: 'Longest run, in seconds.',

@@ -64,13 +64,26 @@ const strictMeta = once(() => compileSchema(metaSchema({ closed: false, lenient:
 const lenientMeta = once(() => compileSchema(metaSchema({ closed: false, lenient: true }), { references: true }));
 const closedMeta = once(() => compileSchema(metaSchema({ closed: true, lenient: true }), { references: true }));
 
-/** What is wrong with the schema of a parameter, as `.items.minimum: 'x' is not of type 'number'`; undefined when nothing is. */
+/** What is odd about the schema of a parameter, unknown words at any depth too, as `.items.minimum: 'x' is not of type 'number'`. */
 export function faultOfSchema(schema: Schema): string | undefined {
   return evaluating(NOWHEN, () => {
     const problem = bestProblem(closedMeta()(schema as Plain));
     return problem && tell(problem, '', '');
   });
 }
+
+/** What StackStorm refuses in the schema of a parameter, and where in it; words that it does not know are passed over. */
+export function problemInSchema(
+  schema: Schema,
+): { readonly path: readonly (string | number)[]; readonly message: string } | undefined {
+  return evaluating(NOWHEN, () => {
+    const problem = bestProblem(strictMeta()(schema as Plain));
+    return problem && { path: problem.path, message: problem.text((value) => repr(value).slice(0, SHOWN_MAX)) };
+  });
+}
+
+/** Characters of a value that a message shows. */
+const SHOWN_MAX = 120;
 
 /** Compiled, by their text. */
 const kept = new SourceCache<Check>({ entries: 500 });

@@ -18,6 +18,7 @@ export const settings: ExecutionSettings = {
   serviceUrl: 'https://squall.squall.svc',
   ca: 'PEM',
   runnerNodeImage: 'squall/runner-node:1',
+  runnerPythonImage: 'squall/runner-python:1',
   imagePullPolicy: 'IfNotPresent',
   imagePullSecrets: [],
   podResources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '512Mi' } },

@@ -1,6 +1,7 @@
 // operator/domain/execution/observed.ts — all that a decision about an Execution may look at.
 import type { ExecutionStatus } from '../../api/execution.ts';
 import type { KubeObject } from '../../api/meta.ts';
+import type { Readable } from '../job/job.ts';
 import type { Warned } from '../job/outcome.ts';
 import type { JobSettings } from '../job/settings.ts';
 import type { Job, Pod } from '../job/shapes.ts';
@@ -40,7 +41,7 @@ export interface Refused {
   readonly message: string;
 }
 
-export interface ObservedExecution {
+export interface ObservedExecution extends Readable {
   readonly self: KubeObject;
   /** The Action that the reference means, unchecked. */
   readonly action: KubeObject | undefined;
@@ -48,6 +49,8 @@ export interface ObservedExecution {
   readonly jobs: readonly Job[];
   readonly pods: readonly Pod[];
   readonly settings: ExecutionSettings;
+  /** What is wrong with the configuration of its action's pack. Default: nothing. */
+  readonly configFaults?: readonly string[];
   /** Name of a Job of this Execution that a watch has shown and then shown deleted. */
   readonly lostJob?: string | undefined;
   /** Whether another Execution goes on from it: its children have results that are needed. */

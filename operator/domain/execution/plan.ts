@@ -2,6 +2,7 @@
 import { actionFault } from '../action/judge.ts';
 import type { Action } from '../../api/kinds.ts';
 import { jobFor, resolveFor } from '../job/job.ts';
+import { runsFilesOfPack } from '../job/pack-parts.ts';
 import { planAttempt } from './attempt.ts';
 import { type End, endAttempt, requestedAt } from './end.ts';
 import type { ExecutionPlan, ObservedExecution } from './observed.ts';
@@ -82,14 +83,16 @@ function start(scene: Scene, waitMs: number): ExecutionPlan {
   const fault = actionFault(action);
   if (fault !== undefined) return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${fault}`);
   if (action.spec.runner === 'noop') return doNothing(scene, action);
-  const made = jobFor(self, action, self.status.attempt, observed.settings, now);
+  const [wrong] = observed.configFaults ?? [];
+  if (wrong !== undefined && runsFilesOfPack(action.spec)) return refuse(scene, 'ConfigInvalid', wrong);
+  const made = jobFor(self, action, self.status.attempt, observed.settings, now, observed);
   if (!made.ok) return refuse(scene, made.reason, made.message);
   return { writes: [...tidy.writes, { do: 'create', object: made.job }], requeueAfterMs: FIRST_LOOK_MS };
 }
 
 /** An action that does nothing has nothing to run: it is done when its parameters are right. */
 function doNothing(scene: Scene, action: Action): ExecutionPlan {
-  const resolved = resolveFor(scene.self, action, scene.now);
+  const resolved = resolveFor(scene.self, action, scene.now, scene.observed);
   if (!resolved.ok) return refuse(scene, resolved.reason, resolved.message);
   const stored = { inline: { failed: false, succeeded: true, return_code: 0 } };
   const message = 'there was nothing to do';

@@ -104,7 +104,8 @@ export function containerParts({ execution, action, attempt, resolved, world }: 
   };
   const variable = ([name, template]: [string, string]): Variable => {
     const whole = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(template)?.[1];
-    const secret = whole !== undefined && Object.hasOwn(resolved.secrets, whole) ? resolved.secrets[whole] : undefined;
+    const value = whole === undefined ? undefined : resolved.actionParameters[whole];
+    const secret = Object.entries(resolved.secrets).find(([mark]) => value === secretMark(mark))?.[1];
     if (secret) return { name, valueFrom: { secretKeyRef: secret } };
     return { name, value: text(template, `spec.container.env.${name}`) };
   };

@@ -5,10 +5,13 @@ import { type Draft, LABEL, labelValue, refOf } from '../../api/meta.ts';
 import { actionContext } from '../action/action-context.ts';
 import { type Refusal, type ResolvedParameters, resolveParameters } from '../action/resolve.ts';
 import { containerTimeoutSeconds } from '../action/runner-parameters.ts';
+import type { RequestedConfig } from '../action/requested-config.ts';
+import type { Entries } from '../datastore/entry.ts';
 import type { World } from '../expression/evaluation.ts';
 import { type ContainerInput, containerParts, withoutExpansion } from './container.ts';
 import {
   ACTION_CONTAINER,
+  CONTENT_ANNOTATION,
   EXECUTION_ANNOTATION,
   fitting,
   jobName,
@@ -17,8 +20,9 @@ import {
   RUNNER_CONTAINER,
   TIMEOUT_ANNOTATION,
 } from './names.ts';
+import { packFolders, runnerImage, runsFilesOfPack } from './pack-parts.ts';
 import type { JobSettings, Resources } from './settings.ts';
-import { chunksOf, taskFor } from './task.ts';
+import { chunksOf, taskFor, type TaskInput } from './task.ts';
 
 /** User of the processes where the Action names none. */
 const USER_ID = 65_532;
@@ -31,36 +35,55 @@ const TOKEN_SPARE_SECONDS = 600;
 const TOKEN_DIRECTORY = '/var/run/squall';
 const SECRETS_DIRECTORY = '/var/run/squall-secrets';
 
+/** What templates read besides the Execution and its Action. */
+export interface Readable {
+  /** The datastore of the namespace. Default: an empty one. */
+  readonly entries?: Entries | undefined;
+  /** The configuration of the action's pack; the runner of a pack's file gets all of it. Default: none. */
+  readonly config?: Omit<RequestedConfig, 'isHandedOn'> | undefined;
+}
+
 export type JobPlan = { readonly ok: true; readonly job: Draft } | Refusal;
 
-/** Resolves the parameters and builds the Job; a user's mistake is a Refusal. `now` is for templates. Never throws. */
+/**
+ * Resolves the parameters and builds the Job; a user's mistake is a Refusal. `now` and what is `readable` are for templates. Never
+ * throws.
+ */
 export function jobFor(
   execution: Execution,
   action: Action,
   attempt: number,
   settings: JobSettings,
   now: Date,
+  readable: Readable = {},
 ): JobPlan {
-  const resolved = resolveFor(execution, action, now);
+  const resolved = resolveFor(execution, action, now, readable);
   if (!resolved.ok) return resolved;
   const world = worldOf(execution, now);
   const isContainer = action.spec.runner === 'container';
   const pod = isContainer
     ? containerPod({ execution, action, attempt, resolved, world }, settings)
-    : runnerPod(execution, action, attempt, resolved, settings);
+    : runnerPod({ execution, action, attempt, resolved, config: resolved.config }, settings);
   if ('reason' in pod) return pod;
   const timeout = isContainer ? containerTimeoutSeconds(action.spec) : Number(resolved.runnerParameters['timeout']);
   return { ok: true, job: manifest(execution, action, attempt, { pod, timeout, settings }) };
 }
 
 /** The values of all parameters of an Execution. Never throws. */
-export function resolveFor(execution: Execution, action: Action, now: Date): ResolvedParameters | Refusal {
+export function resolveFor(
+  execution: Execution,
+  action: Action,
+  now: Date,
+  { entries, config }: Readable = {},
+): ResolvedParameters | Refusal {
   const { request } = execution.spec;
   return resolveParameters(action.spec, {
     ref: refOf(action),
     parameters: request.parameters ?? {},
     rendered: request.context?.trigger !== undefined,
     context: { action_context: actionContext(request.context, action), config_context: {} },
+    config: config && { ...config, isHandedOn: runsFilesOfPack(action.spec) },
+    entries,
     world: worldOf(execution, now),
   });
 }
@@ -75,6 +98,12 @@ export function seedOf(uid: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < uid.length; i++) hash = Math.imul(hash ^ uid.charCodeAt(i), 0x01000193);
   return hash >>> 0;
+}
+
+/** So that the pack store keeps what the pods may still fetch, though the Action has other content by then. */
+function contentAnnotation({ spec: { content } }: Action): Readonly<Record<string, string>> {
+  const digests = [content?.files, content?.environment].filter((digest) => digest !== undefined);
+  return digests.length === 0 ? {} : { [CONTENT_ANNOTATION]: digests.join(',') };
 }
 
 interface Parts {
@@ -97,6 +126,7 @@ function manifest(execution: Execution, action: Action, attempt: number, { pod, 
     [MODE_ANNOTATION]: action.spec.runner === 'container' ? 'container' : 'runner',
     [TIMEOUT_ANNOTATION]: String(timeout),
     [PENDING_ANNOTATION]: String(pending),
+    ...contentAnnotation(action),
   };
   return {
     apiVersion: 'batch/v1',
@@ -128,28 +158,27 @@ function manifest(execution: Execution, action: Action, attempt: number, { pod, 
   };
 }
 
-function runnerPod(
-  execution: Execution,
-  action: Action,
-  attempt: number,
-  resolved: ResolvedParameters,
-  settings: JobSettings,
-) {
-  const built = taskFor({ execution, action, attempt, resolved }, settings);
+function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
+  const built = taskFor(input, settings);
   if (!built.ok) return built;
+  const { execution, action, resolved } = input;
+  const common = commonPod(action, settings);
   const { namespace, name } = execution.metadata;
   const task = chunksOf(built.json).map((chunk, i) => ({
     name: i === 0 ? 'SQUALL_TASK' : `SQUALL_TASK_${i}`,
     value: withoutExpansion(chunk),
   }));
   const secrets = Object.entries(resolved.secrets);
-  const base = `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}/executions/${name}`;
+  const home = `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}`;
+  const base = `${home}/executions/${name}`;
+  const folders = packFolders(action);
   const env = [
     ...Object.entries(settings.extraPodEnvironment).map(([key, value]) => ({ name: key, value })),
     { name: 'HOME', value: '/tmp' },
     ...task,
     { name: 'SQUALL_START_URL', value: `${base}/start` },
     { name: 'SQUALL_RESULT_URL', value: `${base}/result` },
+    ...(runsFilesOfPack(action.spec) ? [{ name: 'SQUALL_CONTENT_URL', value: `${home}/content` }] : []),
     { name: 'SQUALL_CA', value: settings.ca },
     { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
     ...(secrets.length > 0 ? [{ name: 'SQUALL_SECRETS_DIR', value: SECRETS_DIRECTORY }] : []),
@@ -163,11 +192,12 @@ function runnerPod(
     secret: { name: secret.name, items: [{ key: secret.key, path: parameter }] },
   }));
   return {
-    ...commonPod(action, settings),
+    ...common,
+    ...(runsFilesOfPack(action.spec) ? { securityContext: { ...common.securityContext, sysctls: PING } } : {}),
     containers: [
       {
         name: RUNNER_CONTAINER,
-        image: settings.runnerNodeImage,
+        image: runnerImage(action, settings),
         imagePullPolicy: settings.imagePullPolicy,
         env,
         resources: resourcesOf(action, settings.podResources),
@@ -177,6 +207,7 @@ function runnerPod(
           ...(files.length > 0 ? [{ name: 'squall-secrets', mountPath: SECRETS_DIRECTORY, readOnly: true }] : []),
           { name: 'tmp', mountPath: '/tmp' },
           { name: 'work', mountPath: '/work' },
+          ...folders,
         ],
       },
     ],
@@ -185,6 +216,7 @@ function runnerPod(
       ...(files.length > 0 ? [{ name: 'squall-secrets', projected: { sources: files } }] : []),
       { name: 'tmp', emptyDir: {} },
       { name: 'work', emptyDir: {} },
+      ...folders.map((folder) => ({ name: folder.name, emptyDir: {} })),
     ],
   };
 }
@@ -210,6 +242,9 @@ function containerPod(input: ContainerInput, settings: JobSettings) {
     ],
   };
 }
+
+/** Lets every user ping: what Pod Security "restricted" allows, and packs expect. */
+const PING = [{ name: 'net.ipv4.ping_group_range', value: '0 2147483647' }] as const;
 
 const CONTAINER_SECURITY = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } as const;
 

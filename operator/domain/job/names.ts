@@ -6,6 +6,8 @@ export const EXECUTION_ANNOTATION = `${GROUP}/execution`;
 /** Limits of the attempt, which do not change with the Action, in seconds. */
 export const TIMEOUT_ANNOTATION = `${GROUP}/timeout-seconds`;
 export const PENDING_ANNOTATION = `${GROUP}/pending-timeout-seconds`;
+/** Digests of the content of its pack that a Job's pods fetch. */
+export const CONTENT_ANNOTATION = `${GROUP}/content`;
 /** Names of the one container; which of the two says who reports the result. */
 export const RUNNER_CONTAINER = 'runner';
 export const ACTION_CONTAINER = 'action';
@@ -37,6 +39,10 @@ export function executionKeysOf(object: Named): readonly `${string}/${string}`[]
   const name = executionOf(object);
   return name === undefined ? [] : [`${object.metadata.namespace ?? ''}/${name}`];
 }
+
+/** Digests of the content that the pods of a Job fetch. */
+export const contentOf = ({ metadata: { annotations } }: Named): readonly string[] =>
+  (annotations?.[CONTENT_ANNOTATION] ?? '').split(',').filter((digest) => digest !== '');
 
 /** Number of the attempt that a Job or Pod belongs to. */
 export const attemptOf = ({ metadata: { labels } }: Named): number => Number(labels?.[LABEL.attempt] ?? Number.NaN);

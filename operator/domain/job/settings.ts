@@ -12,6 +12,8 @@ export interface JobSettings {
   /** PEM text of the certificates that pods trust for it, as of now: see `withCa`. */
   readonly ca: string;
   readonly runnerNodeImage: string;
+  /** For actions of packs, unless theirs brings an image. */
+  readonly runnerPythonImage: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** Names of Secrets in the Execution's namespace. */
   readonly imagePullSecrets: readonly string[];

@@ -7,6 +7,7 @@ import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
 import { isRecord } from '../action/schema.ts';
 import { pythonText } from '../expression/python/plain-text.ts';
 import { scriptArguments } from './arguments.ts';
+import { type Config, packTask, packVariables, withoutPythonPath } from './pack-parts.ts';
 import type { JobSettings } from './settings.ts';
 
 /** Words that a process cannot be given are found before there is a pod. */
@@ -17,38 +18,45 @@ export interface TaskInput {
   readonly action: Action;
   readonly attempt: number;
   readonly resolved: ResolvedParameters;
+  /** Of the action's pack. Default: empty. */
+  readonly config?: Config;
 }
 
 type Built = { readonly ok: true; readonly task: Task; readonly json: string } | Refusal;
 
-export function taskFor({ execution, action, attempt, resolved }: TaskInput, settings: JobSettings): Built {
+export function taskFor(
+  { execution, action, attempt, resolved, config = {} }: TaskInput,
+  settings: JobSettings,
+): Built {
   const { runner } = action.spec;
   if (runner === 'container' || runner === 'noop')
     return refusal('ActionInvalid', `spec.runner: ${runner} has no task`);
-  const { cmd, cwd, env, kwarg_op: prefix, sudo, timeout } = resolved.runnerParameters;
+  const { cmd, cwd, env, sudo, timeout, debug } = resolved.runnerParameters;
   if (runner === 'local-shell-cmd' && (typeof cmd !== 'string' || cmd === ''))
     return refusal('ParametersInvalid', "parameters: 'cmd' is a required property; give parameters.cmd");
-  const given = Object.entries(isRecord(env) ? env : {});
+  const given = withoutPythonPath(runner, Object.entries(isRecord(env) ? env : {}));
   const wrong = given.find(([name]) => name === '' || name.includes('=') || name.includes(NUL));
   if (wrong)
     return refusal(
       'ParametersInvalid',
       `parameters.env: ${JSON.stringify(wrong[0])} is no name of a variable; rename it`,
     );
+  const pack = packTask({ execution, action, resolved, config });
+  if ('reason' in pack) return pack;
   const task: Task = {
     version: 1,
     execution: { ...whereabouts(execution), uid: execution.metadata.uid },
     attempt,
     action: refOf(action),
     runner,
-    ...(runner === 'local-shell-cmd' ? { command: String(cmd) } : { script: action.spec.script ?? '' }),
-    arguments:
-      runner === 'local-shell-cmd'
-        ? []
-        : [...scriptArguments(resolved.actionParameters, action.spec.parameters, pythonText(prefix ?? ''))],
+    ...(runner === 'local-shell-cmd' ? { command: String(cmd) } : {}),
+    ...(runner === 'local-shell-script' && pack.entryPoint === undefined ? { script: action.spec.script ?? '' } : {}),
+    ...pack,
+    arguments: runner === 'local-shell-script' ? [...wordsOf(action, resolved)] : [],
     environment: {
       ...Object.fromEntries(given.map(([name, value]) => [name, pythonText(value ?? '')])),
       ...stackstormVariables(execution, action, settings),
+      ...(debug === true ? { ST2_ACTION_DEBUG: 'True' } : {}),
       ...executionVariables(execution, attempt),
     },
     ...(typeof cwd === 'string' && cwd !== '' ? { directory: cwd } : {}),
@@ -74,11 +82,16 @@ const refusal = (reason: Refusal['reason'], message: string): Refusal => ({ ok: 
 
 const whereabouts = ({ metadata }: Execution) => ({ namespace: metadata.namespace ?? '', name: metadata.name });
 
+const wordsOf = ({ spec }: Action, { actionParameters, runnerParameters }: ResolvedParameters) =>
+  scriptArguments(actionParameters, spec.parameters, pythonText(runnerParameters['kwarg_op'] ?? ''));
+
 function stackstormVariables(execution: Execution, action: Action, { serviceUrl }: JobSettings) {
+  const api = `${serviceUrl}/ns/${execution.metadata.namespace ?? ''}/api/v1`;
   return {
+    ...packVariables(action, api),
     ST2_ACTION_PACK_NAME: packOf(action),
     ST2_ACTION_EXECUTION_ID: execution.metadata.uid,
-    ST2_ACTION_API_URL: `${serviceUrl}/ns/${execution.metadata.namespace ?? ''}/api/v1`,
+    ST2_ACTION_API_URL: api,
     ST2_ACTION_DEBUG: 'False',
   };
 }

@@ -18,7 +18,8 @@ export interface ConfigSource {
   readonly datastore?: Datastore | undefined;
 }
 
-const own = (object: Value, key: string): Value =>
+/** What an object has at a key; null where it is no object, or has none. */
+export const own = (object: Value, key: string): Value =>
   isPlain(object) && Object.hasOwn(object, key) ? (object[key] ?? null) : null;
 
 /** What `config_context` is, and what sensors get. Defaults are not rendered. @throws ExpressionFault RuntimeError with the key */
@@ -70,7 +71,7 @@ function lookUp(value: string, schema: Value, path: readonly string[], source: C
 }
 
 /** The schema of each key: its own, else those of all patterns that it fits, else that of other keys. */
-function propertySchemas(schema: Value, keys: readonly string[]): Plain {
+export function propertySchemas(schema: Value, keys: readonly string[]): Plain {
   const properties = own(schema, 'properties');
   const patterns = own(schema, 'patternProperties');
   const others = own(schema, 'additionalProperties');
@@ -87,7 +88,7 @@ function propertySchemas(schema: Value, keys: readonly string[]): Plain {
 }
 
 /** The schema of each item, and of those that a list of schemas has beyond. */
-function itemSchemas(schema: Value, count: number): readonly Value[] {
+export function itemSchemas(schema: Value, count: number): readonly Value[] {
   allowItems(count);
   const items = own(schema, 'items');
   const others = own(schema, 'additionalItems');

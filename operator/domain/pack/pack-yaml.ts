@@ -46,6 +46,8 @@ export function loadPackYaml(text: string, file: string): PackYaml {
   if (text.length > TEXT_MAX) {
     return refused(file, START, `the file has more than ${TEXT_MAX} characters`, 'make it smaller');
   }
+  const bomb = suspicion(text);
+  if (bomb !== undefined) return refused(file, START, bomb, 'write it in several files, and simpler');
   const first = load(text);
   const source =
     first instanceof ExpressionFault && first.message.startsWith('Missing closing') ? indentQuoted(text) : text;
@@ -65,6 +67,24 @@ export function loadPackYaml(text: string, file: string): PackYaml {
   const isBad = problems.some(({ severity }) => severity === 'error');
   return { value: isBad ? undefined : loaded, problems, positions: positionsOf(yaml, file) };
 }
+
+/** Entries of a file, told by its lines and commas; parsing takes a while for each. */
+const ENTRIES_MAX = 20_000;
+const ALIASES_MAX = 2_000;
+
+/** What is refused before it is parsed: parsing alone would take long. */
+function suspicion(text: string): string | undefined {
+  let entries = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === COMMA || code === LINE_FEED) entries += 1;
+  }
+  if (entries > ENTRIES_MAX) return `the file has more than ${ENTRIES_MAX} lines and entries`;
+  if (/(?:[-?[{] ?){200}/.test(text)) return 'the file is too large or too deep: the YAML nests too deeply';
+  const aliases = text.match(/(?:^|[\s,[:])\*[\w-]+(?=[\s,\]}]|$)/g)?.length ?? 0;
+  return aliases > ALIASES_MAX ? `aliases make the file larger than ${VALUES_MAX} values` : undefined;
+}
+const [COMMA, LINE_FEED] = [44, 10];
 
 const placed = (file: string, { line, column }: Place) => `${file}:${line}:${column}`;
 

@@ -2,6 +2,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
 import type { Place } from '../expression/fault.ts';
 import { PARSING } from '../expression/python/yaml/parsing.ts';
+import { indentQuoted } from '../expression/python/yaml/quoted-lines.ts';
 import { resolveTag } from '../expression/python/yaml/resolve.ts';
 
 /** Keys and numbers of items, from the outermost in. */
@@ -24,8 +25,7 @@ type Pair = { readonly key: Node | null; readonly value: Node | null };
 
 /** Opens a text that the loader has read without a fault. */
 export function openYamlText(text: string): YamlText {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { ...PARSING, lineCounter: lines });
+  const { document, lines } = parsed(text);
   const place = (node: Node | null): Place => {
     const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -41,6 +41,15 @@ export function openYamlText(text: string): YamlText {
     findings: () =>
       findingsIn(root, place).sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   };
+}
+
+function parsed(text: string) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { ...PARSING, lineCounter: lines });
+  if (document.errors.length === 0) return { document, lines };
+  // PyYAML takes quoted texts whose lines are not indented; columns shift by that, lines do not.
+  const indented = new LineCounter();
+  return { document: parseDocument(indentQuoted(text), { ...PARSING, lineCounter: indented }), lines: indented };
 }
 
 type Resolve = (node: Node | null) => Node | null;

@@ -9,6 +9,8 @@ import { ParameterFault } from '../action/parameter-graph.ts';
 import { CastFault, renderLive } from '../action/render-parameters.ts';
 import { nameUsedIn } from '../action/template-fault.ts';
 import { runnerParameters, secretNames } from '../action/runner-parameters.ts';
+import type { Entries } from '../datastore/entry.ts';
+import { HandedOn } from '../datastore/handed-on.ts';
 import { evaluating, type World } from '../expression/evaluation.ts';
 import type { Plain, Value } from '../expression/python/values.ts';
 import { bytesOf } from '../result/result.ts';
@@ -42,17 +44,17 @@ export interface Drafted {
 export function draftExecution(
   rule: Rule,
   event: TriggerEvent,
-  options: DraftOptions & { readonly action: Action; readonly world: World },
+  options: DraftOptions & { readonly action: Action; readonly world: World; readonly entries?: Entries | undefined },
 ): Drafted {
-  const { action, sha256, world } = options;
+  const { action, sha256 } = options;
   const { namespace } = event;
   const name = executionName(rule, event, sha256);
-  const rendered = renderParameters(rule, event, { action, world });
+  const { rendered, references } = renderParameters(rule, event, options);
   // More than a task may be is also more than etcd takes, and that would look like an outage.
   if (bytesOf(JSON.stringify(rendered)) > TASK_MAX_BYTES) {
     throw new Error('spec.action.parameters: they are larger than 1 MiB for this event; pass less of it');
   }
-  const { plain, secret } = splitSecrets(rendered, rule, action, { secretName: `${name}-secrets`, sha256 });
+  const { plain, secret } = splitSecrets(rendered, references, action, { secretName: `${name}-secrets`, sha256 });
   const labels = {
     [LABEL.event]: eventLabel(sha256, event),
     [LABEL.rule]: labelValue(rule.metadata.name),
@@ -110,11 +112,16 @@ function ttlOf(action: Action, { dedupeWindowSeconds }: TriggerEvent, { executio
 function renderParameters(
   rule: Rule,
   event: TriggerEvent,
-  { action, world }: { readonly action: Action; readonly world: World },
-): Readonly<Record<string, unknown>> {
+  {
+    action,
+    world,
+    entries,
+  }: { readonly action: Action; readonly world: World; readonly entries?: Entries | undefined },
+): { readonly rendered: Readonly<Record<string, unknown>>; readonly references: ReadonlySet<string> } {
   const given = Object.entries(rule.spec.action.parameters ?? {});
   const references = given.filter(([, value]) => SecretValue.safeParse(value).success);
   const templates = Object.fromEntries(given.filter((entry) => !references.includes(entry))) as Plain;
+  const handedOn = new HandedOn();
   const secrets = secretNames(action);
   for (const [name, value] of Object.entries(templates)) {
     const used = secrets.includes(name) ? undefined : nameUsedIn(value, secrets);
@@ -129,6 +136,7 @@ function renderParameters(
           actionContext: actionContext(contextOf(rule, event), action),
           config: {},
           additional: { trigger: event.payload as Value }, // it came as JSON
+          datastore: entries && handedOn.datastore(entries, EVENT_USER),
         },
         templates,
         { eachText: true },
@@ -139,7 +147,11 @@ function renderParameters(
       name,
       finalJson(plainJson(rendered[name] ?? null), (text) => text),
     ]);
-    return Object.fromEntries([...references, ...own]);
+    const opened = handedOn.replaced(Object.fromEntries(own), secrets, 'spec.action.parameters');
+    return {
+      rendered: { ...Object.fromEntries(references), ...opened.parameters },
+      references: new Set([...references.map(([name]) => name), ...opened.references]),
+    };
   });
 }
 
@@ -156,19 +168,18 @@ function hiding<T>(secrets: readonly string[], render: () => T): T {
   }
 }
 
+/** `references` are the parameters that name a Secret; an event that renders to such a thing is only data. */
 function splitSecrets(
   parameters: Readonly<Record<string, unknown>>,
-  rule: Rule,
+  references: ReadonlySet<string>,
   action: Action,
   { secretName, sha256 }: { readonly secretName: string; readonly sha256: Sha256 },
 ) {
-  // Only what stands in the rule itself names a Secret; an event that renders to such a thing is only data.
-  const isReference = (name: string) => SecretValue.safeParse(rule.spec.action.parameters?.[name]).success;
   const plain: [string, unknown][] = [];
   const secret: [string, string][] = [];
   for (const [name, value] of Object.entries(parameters)) {
     const declared = Object.hasOwn(action.spec.parameters, name) ? action.spec.parameters[name] : undefined;
-    if (!declared?.secret || value === null || value === undefined || isReference(name)) {
+    if (!declared?.secret || value === null || value === undefined || references.has(name)) {
       plain.push([name, value]);
       continue;
     }

@@ -1,11 +1,13 @@
 // operator/domain/rule/match.ts — event → the Executions that its rules ask for, and what went wrong with which rule.
 import type { Action, Rule } from '../../api/kinds.ts';
+import type { Entries } from '../datastore/entry.ts';
+import { datastoreOf, refuseSecrets } from '../datastore/view.ts';
 import type { World } from '../expression/evaluation.ts';
 import type { Value } from '../expression/python/values.ts';
 import type { TriggerEvent } from '../trigger/event.ts';
 import type { CompiledRule } from './compile.ts';
 import { subjectOf } from './criteria.ts';
-import { type Drafted, draftExecution, type DraftOptions } from './draft.ts';
+import { type Drafted, draftExecution, type DraftOptions, EVENT_USER } from './draft.ts';
 
 /** What became of a rule that an event concerned; rules that simply did not match leave no record. */
 export interface Enforcement {
@@ -21,6 +23,8 @@ export interface Matches {
 
 export interface MatchOptions extends DraftOptions {
   readonly actionOf: (ref: string) => Action | undefined;
+  /** The datastore of the namespace. Default: an empty one. */
+  readonly entries?: Entries;
 }
 
 /** Tests the standard rules, and the backstop rules only when none of them matched. One rule's error never stops another. */
@@ -36,7 +40,8 @@ function pass(type: Rule['spec']['type'], event: TriggerEvent, rules: readonly C
   const enforcements: Enforcement[] = [];
   const nowMs = Date.parse(event.receivedAt);
   const world: World = { nowMs, seed: nowMs };
-  const subject = subjectOf('trigger', event.payload as Value, undefined); // it came as JSON
+  const datastore = options.entries && datastoreOf(options.entries, EVENT_USER, refuseSecrets('criteria'));
+  const subject = subjectOf('trigger', event.payload as Value, datastore); // it came as JSON
   let matched = false;
   for (const compiled of rules) {
     const { rule } = compiled;

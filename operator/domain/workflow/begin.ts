@@ -3,6 +3,7 @@ import type { SecretValue } from '../../api/action.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { GROUP } from '../../api/meta.ts';
 import { secretMark } from '../../api/envelope.ts';
+import type { Entries } from '../datastore/entry.ts';
 import { type Refusal, resolveDeclared } from '../action/resolve.ts';
 import type { World } from '../expression/evaluation.ts';
 import type { Plain } from '../expression/python/values.ts';
@@ -22,7 +23,7 @@ export interface Began {
 export function parametersOf(
   execution: LiveExecution,
   { ref, engine, parameters }: Pinned,
-  world: World,
+  { entries, ...world }: World & { readonly entries?: Entries | undefined },
 ): Began | Refusal {
   const { request } = execution.spec;
   const resolved = resolveDeclared(
@@ -32,7 +33,8 @@ export function parametersOf(
       parameters: request.parameters ?? {},
       // Of an event and of another workflow they are data; and orquesta renders a parent's input by itself.
       rendered: request.context?.trigger !== undefined,
-      context: { action_context: {}, config_context: {} },
+      context: { action_context: { user: userOf(execution) }, config_context: {} },
+      entries,
       world,
     },
   );
@@ -52,6 +54,9 @@ export function parametersOf(
   return { ok: true, parameters: Object.fromEntries(whole) as Plain, references };
 }
 
+/** In whose name it runs: whose entries of the datastore st2kv.user are. */
+export const userOf = ({ spec }: Execution): string => spec.request.context?.user ?? `system:${GROUP}`;
+
 /** StackStorm's variables of a workflow: `st2` and `parent`. */
 export function beginningOf(
   execution: Execution,
@@ -60,7 +65,7 @@ export function beginningOf(
 ): Beginning {
   const { uid, namespace = '' } = execution.metadata;
   const { context = {} } = execution.spec.request;
-  const user = context.user ?? `system:${GROUP}`;
+  const user = userOf(execution);
   const pack = workflow.ref.slice(0, workflow.ref.indexOf('.'));
   const st2 = {
     action_execution_id: uid,

@@ -1,6 +1,8 @@
 // operator/domain/workflow/live.ts — a run in memory with its journal and its children: what the entries so far have led to.
+import type { SecretValue } from '../../api/action.ts';
 import type { ChildStatus, Child, Entry, Run, RunStatus } from './engine.ts';
 import { lineOf, type Numbering, parseLine, type Recorded } from './journal.ts';
+import { joinLine, type RunReads, splitLine } from './reads.ts';
 
 export type Wish = 'run' | 'pause' | 'cancel';
 
@@ -32,6 +34,8 @@ export interface LiveOptions {
   readonly seed: number;
   /** References to Secrets that children may be given, as JSON. */
   readonly references: ReadonlySet<string>;
+  /** What it reads of the datastore. Default: there is none. */
+  readonly reads?: RunReads;
   /** Name of the Execution for a child that an Execution's run asks for. */
   readonly nameOf: (owner: Owner, child: Child) => string;
   /** The Execution whose run it is. */
@@ -78,8 +82,14 @@ export class LiveRun implements Numbering {
     return this.#options.run.status;
   }
 
-  get references(): ReadonlySet<string> {
-    return this.#options.references;
+  /** Whether children may be given the reference. */
+  mayHandOn(reference: SecretValue): boolean {
+    return this.#options.references.has(JSON.stringify(reference)) || this.hasDecrypted(reference);
+  }
+
+  /** Whether it is that of an entry of the datastore that the run has decrypted. */
+  hasDecrypted(reference: SecretValue): boolean {
+    return this.#options.reads?.handedOn.has(reference) ?? false;
   }
 
   get run(): Run {
@@ -119,12 +129,14 @@ export class LiveRun implements Numbering {
   /** What happened now, or is replayed: the line goes to the end of the journal. `owner` is who asks for the children that follow. */
   record(recorded: Recorded, owner: Owner = this.#options.owner): void {
     const { entry } = recorded;
-    this.#journal.push(lineOf(recorded, this));
+    const line = lineOf(recorded, this);
+    const at = this.#journal.push(line) - 1;
     this.#take(entry);
-    const { run, seed } = this.#options;
+    const { run, seed, reads } = this.#options;
     const nowMs = this.startedAtMs + recorded.atMs;
-    const outside = { nowMs, seed: (seed + this.#journal.length * 0x9e3779b1) >>> 0, datastore: undefined };
+    const outside = { nowMs, seed: (seed + this.#journal.length * 0x9e3779b1) >>> 0, datastore: reads?.datastore };
     const { children, tell } = run.advance(absolute(entry, this.startedAtMs), outside);
+    this.#journal[at] = joinLine(line, reads?.take());
     for (const child of children) this.#ask(child, owner, nowMs);
     for (const { key, request } of tell) {
       const told = this.#byKey.get(key);
@@ -138,11 +150,16 @@ export class LiveRun implements Numbering {
    * last of them are. @throws Error for what is no journal of this run */
   replay(lines: readonly string[], resultOf: (name: string) => unknown, last: Owner = this.#options.owner): void {
     const reruns = rerunsIn(lines);
-    for (const [i, line] of lines.entries()) {
+    const { reads } = this.#options;
+    for (const [i, whole] of lines.entries()) {
       const owner = reruns.find(({ at }) => at > i)?.owner ?? last;
+      const { line, pins } = splitLine(whole);
+      reads?.replay(pins);
       const recorded = parseLine(line, this);
       this.record({ ...recorded, entry: this.#withResult(recorded.entry, resultOf) }, owner);
+      this.#journal[i] = whole;
     }
+    reads?.goLive();
   }
 
   #withResult(entry: Entry, resultOf: (name: string) => unknown): Entry {
@@ -172,7 +189,7 @@ export class LiveRun implements Numbering {
   #ask(child: Child, owner: Owner, nowMs: number): void {
     const live: LiveChild = {
       index: this.#children.length,
-      child,
+      child: this.#handingOn(child),
       name: this.#options.nameOf(owner, child),
       dueAtMs: nowMs + child.delaySeconds * 1000,
       status: 'running',
@@ -181,6 +198,14 @@ export class LiveRun implements Numbering {
     this.#children.push(live);
     this.#byKey.set(child.key, live);
     this.#open.set(live.name, live);
+  }
+
+  /** What was decrypted in its input is a reference there. */
+  #handingOn(child: Child): Child {
+    const { handedOn } = this.#options.reads ?? {};
+    if (!handedOn?.size) return child;
+    const input = Object.entries(child.input).map(([name, value]) => [name, handedOn.reference(value) ?? value]);
+    return { ...child, input: Object.fromEntries(input) as Child['input'] };
   }
 }
 

@@ -58,9 +58,12 @@ function timesOf({ metadata, status }: Execution, startedAtMs: number) {
   return Number.isNaN(endedAtMs) || Number.isNaN(startedAt) ? {} : { startedAtMs: startedAt, endedAtMs };
 }
 
+/** A line of the journal, with or without what was read for it. */
+const REQUEST = /^\d+ (pause|resume|cancel)(?:\t|$)/;
+
 /** What is asked for by `spec.control`, or by the workflow that it is a step of, if that is not in the journal yet. */
 export function requestNews(live: LiveRun, { spec }: LiveExecution, parent: Execution | undefined): Entry | undefined {
-  const last = live.journal.findLast((line) => /^\d+ (?:pause|resume|cancel)$/.test(line))?.split(' ')[1];
+  const last = live.journal.findLast((line) => REQUEST.test(line))?.match(REQUEST)?.[1];
   const request = (asked: 'pause' | 'resume' | 'cancel'): Entry => ({ is: 'request', request: asked });
   if (last === 'cancel') return undefined;
   const asked = [

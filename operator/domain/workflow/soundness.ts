@@ -2,6 +2,9 @@
 import { SecretValue } from '../../api/action.ts';
 import type { Action, Workflow } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
+import { secretNames } from '../action/runner-parameters.ts';
+import type { Entries } from '../datastore/entry.ts';
+import { hasMark, misplaced } from '../datastore/handed-on.ts';
 import { actionContext } from '../action/action-context.ts';
 import { resolveParameters } from '../action/resolve.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
@@ -24,6 +27,8 @@ export interface Surroundings {
   /** What a reference means where the run is. */
   readonly callable: (ref: string) => Action | Workflow | undefined;
   readonly nowMs: number;
+  /** The datastore as it is now. Default: an empty one. */
+  readonly entries?: Entries;
 }
 
 /** Rounds of refused children in one look. */
@@ -37,7 +42,7 @@ export function refuseWrong(live: LiveRun, atMs: number, around: Surroundings): 
     for (const child of live.open) {
       if (child.index < live.sound || checked.has(child)) continue;
       checked.add(child);
-      found = faultIn(child.child, live.references, around);
+      found = faultIn(child.child, live, around);
       if (found) break;
     }
     if (!found) break;
@@ -46,7 +51,7 @@ export function refuseWrong(live: LiveRun, atMs: number, around: Surroundings): 
   live.sound = live.size;
 }
 
-function faultIn(child: Child, references: ReadonlySet<string>, around: Surroundings): Entry | undefined {
+function faultIn(child: Child, live: LiveRun, around: Surroundings): Entry | undefined {
   const { key, action: ref } = child;
   const refused = (error: string): Entry => ({ is: 'refused', key, error });
   let parameters: Readonly<Record<string, unknown>>;
@@ -55,11 +60,15 @@ function faultIn(child: Child, references: ReadonlySet<string>, around: Surround
   } catch (error) {
     return refused(`The input of task "${child.task}" is no JSON: ${(error as Error).message}`);
   }
-  const foreign = Object.entries(parameters).find(([, value]) => isForeign(value, references));
+  const foreign = Object.entries(parameters).find(([, value]) => isForeign(value, live));
   if (foreign) return refused(foreignText(foreign[0]));
+  const marked = Object.entries(parameters).find(([, value]) => hasMark(value));
+  if (marked) return refused(misplaced(`parameters.${marked[0]}`));
   if (ref === undefined) return undefined;
   const target = around.callable(ref);
   if (!target) return { is: 'refused', key, reason: 'unknown', error: `Unable to find action "${ref}".` };
+  const open = Object.entries(parameters).find(([name, value]) => isShown(name, value, target, live));
+  if (open) return refused(misplaced(`parameters.${open[0]}`));
   if (target.kind !== 'Action') return undefined;
   const action = target as Action;
   const resolved = resolveParameters(action.spec, {
@@ -67,16 +76,26 @@ function faultIn(child: Child, references: ReadonlySet<string>, around: Surround
     parameters,
     rendered: false,
     context: { action_context: actionContext(around.execution.spec.request.context, action), config_context: {} },
+    entries: around.entries,
     world: { nowMs: around.nowMs, seed: 0 },
   });
   return resolved.ok ? undefined : refused(resolved.message);
 }
 
 /** The operator makes the children, and may name any Secret; who wrote the definition, or what a task returned, may not. */
-const isForeign = (value: unknown, references: ReadonlySet<string>): boolean => {
+const isForeign = (value: unknown, live: LiveRun): boolean => {
   const reference = SecretValue.safeParse(value);
-  return reference.success && !references.has(JSON.stringify(reference.data));
+  return reference.success && !live.mayHandOn(reference.data);
 };
+
+/** What was decrypted, for a parameter that is not secret: the child would get the reference and not the value. */
+function isShown(name: string, value: unknown, target: Action | Workflow, live: LiveRun): boolean {
+  const reference = SecretValue.safeParse(value);
+  if (!reference.success || !live.hasDecrypted(reference.data)) return false;
+  if (target.kind === 'Action') return !secretNames(target as Action).includes(name);
+  const declared = Object.hasOwn(target.spec.parameters, name) ? target.spec.parameters[name] : undefined;
+  return declared?.secret !== true;
+}
 
 const foreignText = (parameter: string): string =>
   `parameters.${parameter}: a workflow may hand on only those references to Secrets that it was given; make it a secret parameter of the Workflow`;

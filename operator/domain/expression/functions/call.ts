@@ -9,12 +9,17 @@ export interface Call {
   readonly named: ReadonlyMap<string, Value>;
 }
 
-/** The datastore, as far as an expression may see it: what is stored, encrypted items as their ciphertext. */
+/** The datastore, as far as an expression may see it: what is stored, encrypted items as their ciphertext or what stands for it. */
 export interface Datastore {
   /** `user` entries belong to `user`; undefined when there is no such key. */
-  read(scope: 'system' | 'user', user: string, name: string): string | undefined;
+  readonly read: (scope: 'system' | 'user', user: string, name: string) => string | undefined;
   /** The key that decrypts items: StackStorm's key file, as JSON; undefined where there is none. */
   readonly cryptoKey?: string | undefined;
+  /**
+   * Where items are encrypted in another way than StackStorm's: what a text that `read` gave decrypts to.
+   * @throws ExpressionFault for another text, or where the value may not be known
+   */
+  readonly open?: (text: string) => Value;
 }
 
 /** What orquesta's and StackStorm's functions read beside their arguments. */

@@ -78,7 +78,8 @@ export const decryptKv: PyFunction = (call, scope) => {
   return decrypted(ciphertext, scope.datastore);
 };
 
-function decrypted(ciphertext: string, datastore: Datastore | undefined): string {
+function decrypted(ciphertext: string, datastore: Datastore | undefined): Value {
+  if (datastore?.open) return datastore.open(ciphertext);
   const key = datastore?.cryptoKey;
   if (key === undefined) {
     throw new ExpressionFault('value', 'ValueError', 'there is no key to decrypt with: none is set for the datastore');
@@ -113,7 +114,7 @@ export const st2kv: PyFunction = ({ args, named }: Call, scope) => {
   return decrypts ? decryptedEntry(stored, scope.datastore) : stored;
 };
 
-function decryptedEntry(stored: string, datastore: Datastore | undefined): string {
+function decryptedEntry(stored: string, datastore: Datastore | undefined): Value {
   try {
     return decrypted(stored, datastore);
   } catch (cause) {

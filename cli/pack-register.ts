@@ -1,0 +1,64 @@
+// cli/pack-register.ts — `squall pack register`: an author's folder as it is becomes what the cluster runs.
+import { basename, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { parse } from 'yaml';
+import { Pack } from '../operator/api/kinds.ts';
+import { API_VERSION, nameOfRef } from '../operator/api/meta.ts';
+import { Failure, isMissing } from './failure.ts';
+import { call } from './kube.ts';
+import { packPath } from './pack-object.ts';
+import { uploadFolder } from './pack-upload.ts';
+import { waitForPack } from './pack-wait.ts';
+import type { Session } from './session.ts';
+
+export interface RegisterOptions {
+  readonly name?: string;
+  readonly types?: string;
+}
+
+/** Exit code 1 when one of them is not ready in the end. */
+export async function registerPacks(
+  session: Session,
+  packs: readonly string[],
+  { name }: RegisterOptions,
+): Promise<number> {
+  let exitCode = 0;
+  for (const pack of packs) {
+    const isFolder = existsSync(pack) && statSync(pack).isDirectory();
+    const asked = isFolder ? await registerFolder(session, resolve(pack), name) : await again(session, nameOfRef(pack));
+    if (!(await waitForPack(session, asked))) exitCode = 1;
+  }
+  return exitCode;
+}
+
+async function registerFolder(session: Session, folder: string, name: string | undefined): Promise<Pack> {
+  const called = name ?? nameIn(folder);
+  const archive = await uploadFolder(session, folder, 'files');
+  const spec = { from: null, source: { archive, git: null, image: null, inline: null } };
+  const path = packPath(session, called);
+  return await call<Pack>(session.to, `change Pack ${called}`, path, { method: 'PATCH', body: { spec } }).catch(
+    async (error: unknown) => {
+      if (!isMissing(error)) throw error;
+      const body = {
+        apiVersion: API_VERSION,
+        kind: Pack.kind,
+        metadata: { name: called },
+        spec: { source: { archive } },
+      };
+      return await call<Pack>(session.to, `create Pack ${called}`, packPath(session), { method: 'POST', body });
+    },
+  );
+}
+
+/** As its pack.yaml says: ref, else the folder's name. */
+function nameIn(folder: string): string {
+  const file = `${folder}/pack.yaml`;
+  if (!existsSync(file)) throw new Failure(`${folder}: there is no pack.yaml in it; name the folder of a pack`);
+  const { ref } = (parse(readFileSync(file, 'utf8')) ?? {}) as { ref?: unknown };
+  return nameOfRef(typeof ref === 'string' && ref !== '' ? ref : basename(folder));
+}
+
+async function again(session: Session, name: string): Promise<Pack> {
+  const body = { spec: { reinstall: session.now().toISOString() } };
+  return await call<Pack>(session.to, `change Pack ${name}`, packPath(session, name), { method: 'PATCH', body });
+}

@@ -1,0 +1,233 @@
+// operator/api/pack.ts — Pack: where a pack comes from, how it is configured; and what became of it.
+import * as z from 'zod';
+import { Conditions, Digest, FreeForm } from './meta.ts';
+
+/** Name of a pack, as its files and references have it. */
+export const PackRef = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9_]+$/);
+
+const SecretName = z.object({ name: z.string().min(1).max(253).describe('Name of the Secret.') });
+
+const KeyRef = z.object({
+  name: z.string().min(1).max(253).describe('Name of the object.'),
+  key: z.string().min(1).max(253).describe('Key in its data.'),
+});
+
+export const GitSource = z.object({
+  url: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe('Address of the repository: https://…, ssh://…, git@host:owner/name.git or file:///path.'),
+  ref: z
+    .string()
+    .max(256)
+    .optional()
+    .describe('Branch, tag, commit or version (1.2.3 also finds the tag v1.2.3). Default: the default branch.'),
+  path: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('Folder of the pack in the repository. Default: the top of the repository.'),
+  secretRef: SecretName.optional().describe(
+    'Secret with ssh-privatekey and known_hosts, or username and password. Default: none.',
+  ),
+  claimName: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('PersistentVolumeClaim that a file:/// address is in, mounted read-only at /volume. Default: none.'),
+});
+export type GitSource = z.infer<typeof GitSource>;
+
+export const PackSource = z
+  .object({
+    git: GitSource.optional().describe('A git repository. Default: none.'),
+    image: z
+      .string()
+      .max(512)
+      .optional()
+      .describe(
+        'Image made from runner-python that has the pack in /opt/stackstorm/packs; its actions start from it, nothing is fetched. Default: none.',
+      ),
+    archive: Digest.optional().describe('Archive that was uploaded to the pack store, by its digest. Default: none.'),
+    inline: z
+      .record(z.string(), z.string().max(262_144))
+      .optional()
+      .meta({ maxProperties: 256 })
+      .describe('Text of each file by its path in the pack, for example actions/hello.yaml. Default: none.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      {
+        rule: '[has(self.git), has(self.image), has(self.archive), has(self.inline)].filter(x, x).size() == 1',
+        message: 'spec.source: give exactly one of git, image, archive, inline',
+      },
+    ],
+  });
+export type PackSource = z.infer<typeof PackSource>;
+
+export const PackConfig = z.object({
+  values: FreeForm.optional().describe(
+    'Values by key; they come before those of <pack>.yaml in the ConfigMap "squall-configs". Default: none.',
+  ),
+  valuesFrom: z
+    .array(
+      z.object({
+        path: z
+          .string()
+          .min(1)
+          .max(512)
+          .describe('Where the value belongs: keys with dots between them, for example profiles.main.token.'),
+        secretKeyRef: KeyRef.describe('Key of a Secret; only pods read it.'),
+      }),
+    )
+    .max(64)
+    .optional()
+    .describe('Single values from Secrets; they come before all others. Default: none.'),
+});
+export type PackConfig = z.infer<typeof PackConfig>;
+
+const Enabled = z.object({ enabled: z.boolean().describe('Whether it may be used.') });
+
+/** StackStorm's overrides: the only thing that may be overridden is `enabled`. */
+const Override = z.object({
+  defaults: Enabled.optional().describe('For all of this kind in the pack. Default: what the files say.'),
+  exceptions: z
+    .record(z.string(), Enabled)
+    .optional()
+    .meta({ maxProperties: 1024 })
+    .describe('For single ones, by name. Default: none.'),
+});
+
+export const PackSpec = z
+  .object({
+    ref: PackRef.optional().describe(
+      'Exact name of the pack, as its pack.yaml has it. Default: the name of the object, with - as _.',
+    ),
+    from: z
+      .string()
+      .min(1)
+      .max(2048)
+      .optional()
+      .describe(
+        'Where it comes from, as typed for StackStorm: name, name=version, owner/repo, https://host/repo=branch. Default: see spec.source.',
+      ),
+    source: PackSource.optional().describe('Where it comes from, in fields. Default: see spec.from.'),
+    force: z
+      .boolean()
+      .default(false)
+      .describe('Whether to install it though it asks for another StackStorm or Python. Default: false.'),
+    dependencies: z
+      .enum(['Install', 'Ignore'])
+      .default('Install')
+      .describe('Whether packs that it names as dependencies are installed too. Default: Install.'),
+    reinstall: z
+      .string()
+      .max(128)
+      .optional()
+      .describe('Any text; another one fetches the source again, for example after a branch has moved. Default: none.'),
+    config: PackConfig.optional().describe('Its configuration. Default: none, the defaults of its schema apply.'),
+    overrides: z
+      .object({
+        actions: Override.optional().describe('Of actions and workflows. Default: none.'),
+        rules: Override.optional().describe('Of rules. Default: none.'),
+        sensors: Override.optional().describe('Of sensors, by class name. Default: none.'),
+        aliases: Override.optional().describe('Of aliases. Default: none.'),
+      })
+      .optional()
+      .describe('What is enabled or disabled, whatever its files say. Default: none.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: 'has(self.from) != has(self.source)', message: 'spec: give exactly one of from, source' },
+    ],
+  });
+export type PackSpec = z.infer<typeof PackSpec>;
+
+/** What of a pack is in the pack store; nothing of it changes once it is there. */
+export const PackContent = z.object({
+  files: Digest.describe('Archive of its files.'),
+  environment: Digest.optional().describe('Archive of its Python environment; absent when it needs none of its own.'),
+  manifest: Digest.describe('List of all that is registered from it.'),
+});
+export type PackContent = z.infer<typeof PackContent>;
+
+export const PackStatus = z.object({
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ default: 0 })
+    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
+  conditions: Conditions.optional(),
+  ref: z.string().max(63).optional().describe('Exact name of the installed pack.'),
+  version: z.string().max(64).optional().describe('Version of the installed pack.'),
+  commit: z.string().max(64).optional().describe('Commit that was installed.'),
+  author: z.string().max(256).optional().describe('Who wrote it.'),
+  description: z.string().max(1024).optional().describe('What it is for.'),
+  installed: z
+    .object({
+      key: z.string().max(64).describe('Hash of the source that was asked for.'),
+      content: PackContent.optional().describe('Where its content is; absent when it comes in an image.'),
+      image: z.string().max(512).optional().describe('Image that it is in.'),
+      at: z.iso.datetime({ offset: true }).describe('When it was installed.'),
+    })
+    .optional()
+    .describe('What is installed and registered.'),
+  install: z
+    .object({
+      key: z.string().max(64).describe('Hash of the source that is asked for.'),
+      attempt: z.int().min(1).describe('Number of the try, from 1.'),
+      job: z.string().max(63).describe('Name of the Job that does it.'),
+      step: z.enum(['Fetch', 'Validate', 'Build', 'Register', 'Done', 'Failed']).describe('How far it is.'),
+      startedAt: z.iso.datetime({ offset: true }).describe('When it began.'),
+      commit: z.string().max(64).optional().describe('Commit that the Job has fetched.'),
+      reported: PackContent.optional().describe('What the Job has brought and is not registered yet.'),
+    })
+    .optional()
+    .describe('The latest installation.'),
+  counts: z
+    .record(z.string(), z.int().min(0))
+    .optional()
+    .meta({ maxProperties: 16 })
+    .describe('How many of each kind are registered from it.'),
+  content: z.string().max(256).optional().describe('The same in words.'),
+  configSchema: FreeForm.optional().describe('Schema of each key of its configuration.'),
+  waiting: z
+    .array(
+      z.object({
+        kind: z.string().max(32).describe('Kind that is not acted on yet.'),
+        name: z.string().max(253).describe('Name of the one in the file.'),
+        file: z.string().max(1024).describe('Path in the pack.'),
+      }),
+    )
+    .max(1024)
+    .optional()
+    .describe('Files that are valid and whose kind comes later.'),
+  drift: z
+    .array(
+      z.object({
+        kind: z.string().max(32).describe('Kind of the object.'),
+        name: z.string().max(253).describe('Name of the object.'),
+      }),
+    )
+    .max(256)
+    .optional()
+    .describe('Objects that were edited by hand since they were registered; they are left as they are.'),
+  findings: z
+    .array(
+      z.object({
+        file: z.string().max(1024).describe('Path in the pack.'),
+        line: z.int().min(1).optional().describe('Line, from 1.'),
+        message: z.string().max(2048).describe('What is wrong and what to do.'),
+      }),
+    )
+    .max(100)
+    .optional()
+    .describe('What is wrong with the files that were last fetched.'),
+  warnings: z.array(z.string().max(1024)).max(64).optional().describe('What is odd about it and does no harm.'),
+});
+export type PackStatus = z.infer<typeof PackStatus>;

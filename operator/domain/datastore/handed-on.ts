@@ -1,0 +1,77 @@
+// operator/domain/datastore/handed-on.ts — secrets of the datastore where nobody may know them: rules and workflows hand on where each one is.
+import type { SecretValue } from '../../api/action.ts';
+import type { SecretKey } from '../action/given-parameters.ts';
+import type { Datastore } from '../expression/functions/call.ts';
+import type { Entries } from './entry.ts';
+import { datastoreOf } from './view.ts';
+
+const EDGE = '\u{e000}';
+const BEGIN = `${EDGE}squall:datastore:`;
+const MARK = new RegExp(`${BEGIN}[^${EDGE}/]*/[^${EDGE}/]*${EDGE}`, 'gu');
+
+/** What a decrypted entry is in expressions of rules and workflows: a text that may be passed on, and must stay whole. */
+const markOf = ({ name, key }: SecretKey): string => `${BEGIN}${name}/${key}${EDGE}`;
+
+const referenceTo = ({ name, key }: SecretKey): SecretValue => ({ valueFrom: { secretKeyRef: { name, key } } });
+
+/** Hides such texts, in what people see. */
+export const withoutMarks = (text: string): string => text.replaceAll(MARK, '********');
+
+/** Whether such a text, or what is left of one, is in a value. */
+export const hasMark = (value: unknown): boolean => JSON.stringify(value ?? null).includes(BEGIN);
+
+/** A parameter that a secret of the datastore cannot go to. */
+export const misplaced = (parameter: string): string =>
+  `${parameter}: a secret of the datastore may only be the whole value of a parameter that the action declares secret; decrypt it in the action instead, in the default of a parameter`;
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** The secrets that some expressions have decrypted. Only those can be handed on: an event or a result that looks like one is data. */
+export class HandedOn {
+  readonly #opened = new Map<string, SecretKey>();
+
+  datastore(entries: Entries, user: string): Datastore {
+    return datastoreOf(entries, user, (secret) => this.open(secret));
+  }
+
+  open(secret: SecretKey): string {
+    const mark = markOf(secret);
+    this.#opened.set(mark, secret);
+    return mark;
+  }
+
+  get size(): number {
+    return this.#opened.size;
+  }
+
+  /** The reference that a whole value stands for, if it is one that was decrypted here. */
+  reference(value: unknown): SecretValue | undefined {
+    const secret = typeof value === 'string' ? this.#opened.get(value) : undefined;
+    return secret && referenceTo(secret);
+  }
+
+  has(reference: SecretValue): boolean {
+    return this.#opened.has(markOf(reference.valueFrom.secretKeyRef));
+  }
+
+  /** References in the place of marks. `secrets` are the parameters that are declared secret. @throws Error for one elsewhere */
+  replaced(parameters: Parameters, secrets: readonly string[], place: string) {
+    if (this.#opened.size === 0) return { parameters, references: [] as string[] };
+    const references: string[] = [];
+    const found = new Set<unknown>();
+    const entries = Object.entries(parameters).map(([name, value]): [string, unknown] => {
+      const reference = this.reference(value);
+      if (reference && secrets.includes(name)) {
+        references.push(name);
+        found.add(value);
+        return [name, reference];
+      }
+      if (reference || hasMark(value)) throw new Error(misplaced(`${place}.${name}`));
+      return [name, value];
+    });
+    // One that is nowhere was changed on the way: what came of it is no secret, and not what was wanted either.
+    if (found.size < this.#opened.size)
+      throw new Error(misplaced(`${place}: a template computes with what it decrypts`));
+    return { parameters: Object.fromEntries(entries), references };
+  }
+}

@@ -1,0 +1,167 @@
+// operator/domain/install/plan.test.ts — the life of a Pack, look by look.
+import { expect, test } from 'vitest';
+import type { InstallReport } from '../../api/install.ts';
+import type { Execution } from '../../api/kinds.ts';
+import type { PackStatus } from '../../api/pack.ts';
+import type { Job } from '../job/shapes.ts';
+import { CONTENT, DIGEST, manifest, NOW, pack, seen } from './install.setup.ts';
+import { planPack } from './plan.ts';
+import { planReport } from './report.ts';
+
+const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+const condition = (status: PackStatus | undefined, type: string) =>
+  status?.conditions?.find((one) => one.type === type);
+const kinds = (writes: readonly { readonly do: string; readonly object?: { readonly kind: string } }[] = []) =>
+  writes.map((write) => `${write.do} ${write.object?.kind ?? ''}`.trim());
+
+const begun = (): PackStatus => planPack(seen(), NOW).status ?? {};
+function reported(report: Partial<InstallReport>, status = begun()): PackStatus {
+  const { key = '', job = '' } = status.install ?? {};
+  const plan = planReport(pack({ status }), job, { key, step: 'Done', ...report }, later(5));
+  if (!plan.accept) throw new Error(plan.message);
+  return plan.status;
+}
+const installed = (): PackStatus => {
+  const self = pack({ status: reported({ content: CONTENT, commit: 'abc' }) });
+  return planPack(seen({ self, manifest: manifest() }), later(6)).status ?? {};
+};
+const job = (conditions: Job['status']['conditions'] = []): Job => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: begun().install?.job ?? '', uid: 'job', resourceVersion: '1' },
+  hasSecrets: false,
+  status: { conditions, failed: 0 },
+});
+
+test('a finalizer comes first, then the Job, whose try is recorded before it is made', () => {
+  expect(planPack(seen({ self: pack({ metadata: { finalizers: [] } }) }), NOW).writes).toEqual([
+    { do: 'finalizers', set: ['squall.dev/pack'] },
+  ]);
+  const plan = planPack(seen(), NOW);
+  expect(kinds(plan.after)).toEqual(['create Job']);
+  expect(plan.status?.install).toMatchObject({ attempt: 1, step: 'Fetch' });
+  expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Installing' });
+});
+
+test('a Job that was never made, or deleted, is made again while nobody has reported', () => {
+  const self = pack({ status: begun() });
+  expect(kinds(planPack(seen({ self }), NOW).after)).toEqual(['create Job']);
+  expect(planPack(seen({ self, job: job() }), NOW).after).toBeUndefined();
+});
+
+test('what was brought is registered, and the pack is ready with its facts', () => {
+  const self = pack({ status: reported({ content: CONTENT, commit: 'abc' }) });
+  const plan = planPack(seen({ self, manifest: manifest() }), later(6));
+  expect(kinds(plan.writes)).toEqual(['apply TriggerType', 'apply Action', 'apply Action', 'apply Rule']);
+  expect(plan.status).toMatchObject({
+    ref: 'shop',
+    version: '1.0.0',
+    commit: 'abc',
+    content: '2 actions, 1 sensor, 1 rule, 1 trigger',
+    installed: { content: CONTENT },
+    install: { step: 'Done' },
+    waiting: [{ kind: 'Sensor', name: 'Till' }],
+  });
+  expect(plan.status?.install).not.toHaveProperty('reported');
+  expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'True', reason: 'Installed' });
+});
+
+test('nothing is registered when the API server would refuse one of them, or a name belongs to somebody else', () => {
+  const self = pack({ status: reported({ content: CONTENT }) });
+  const refused = planPack(seen({ self, manifest: manifest(), refusals: ['Rule shop.paid: too long'] }), later(6));
+  expect(refused.writes).toBeUndefined();
+  expect(condition(refused.status, 'Ready')).toMatchObject({ status: 'False', reason: 'RegistrationRefused' });
+  expect(condition(refused.status, 'Registered')?.message).toContain('Rule shop.paid: too long');
+  const there = [{ apiVersion: 'v1', kind: 'Action', metadata: { name: 'shop.say', uid: 'x', resourceVersion: '1' } }];
+  const taken = planPack(seen({ self, manifest: manifest(), there }), later(6));
+  expect(taken.writes).toBeUndefined();
+  expect(condition(taken.status, 'Registered')?.message).toContain('Action "shop.say" exists already');
+});
+
+test('a pack that is another than its name says is refused with the remedy', () => {
+  const self = pack({ status: reported({ content: CONTENT }) });
+  const plan = planPack(seen({ self, manifest: manifest({ ref: 'big_shop' }) }), later(6));
+  expect(condition(plan.status, 'Registered')?.message).toContain('name the Pack big-shop or set spec.ref');
+});
+
+test('an upgrade that fails leaves the installed version ready, and says so', () => {
+  const self = pack({ status: installed(), spec: { from: 'shop=2.0.0' } });
+  const upgrade = planPack(seen({ self, manifest: manifest() }), later(60));
+  expect(kinds(upgrade.after)).toEqual(['create Job']);
+  expect(upgrade.status?.installed).toMatchObject({ content: CONTENT });
+  const failed = reported(
+    {
+      step: 'Failed',
+      failedStep: 'Validate',
+      message: '1 file is not valid',
+      findings: [{ file: 'actions/x.yaml', line: 3, message: 'no runner' }],
+    },
+    upgrade.status,
+  );
+  expect(condition(failed, 'Ready')).toMatchObject({ status: 'True', reason: 'PackInvalid' });
+  expect(condition(failed, 'Ready')?.message).toContain('Version 1.0.0 stays in use');
+  expect(condition(failed, 'Stalled')).toMatchObject({ status: 'True' });
+  expect(condition(failed, 'Valid')?.message).toBe('1 file is not valid; actions/x.yaml:3: no runner');
+  expect(failed).toMatchObject({ version: '1.0.0', installed: { content: CONTENT } });
+});
+
+test('what could not be fetched is tried again, later each time; what is not valid is not', () => {
+  const fetch = pack({ status: reported({ step: 'Failed', failedStep: 'Fetch', message: 'no such host' }) });
+  expect(planPack(seen({ self: fetch }), later(6))).toEqual({ requeueAfterMs: 29_000 });
+  const again = planPack(seen({ self: fetch }), later(40));
+  expect(again.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
+  expect(again.status?.install?.job).not.toBe(fetch.status?.install?.job);
+  const invalid = pack({ status: reported({ step: 'Failed', failedStep: 'Validate', message: 'bad' }) });
+  expect(planPack(seen({ self: invalid }), later(4000)).status).toBeUndefined();
+});
+
+test('a Job that died without a report ends the try with its reason', () => {
+  const died = job([{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'it failed' }]);
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: died }), later(9));
+  expect(plan.status?.install?.step).toBe('Failed');
+  expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+});
+
+test('a report of another try, and one that comes after the last, do not count', () => {
+  const status = begun();
+  const { key = '', job: name = '' } = status.install ?? {};
+  const late = { key, step: 'Done' as const, content: CONTENT };
+  expect(planReport(pack({ status }), 'another-job', late, NOW)).toMatchObject({ accept: false });
+  expect(planReport(pack({ status }), name, { ...late, key: 'x' }, NOW)).toMatchObject({ accept: false });
+  expect(planReport(pack({ status: reported(late) }), name, late, NOW)).toMatchObject({ accept: false });
+});
+
+test('a change of configuration or overrides installs nothing', () => {
+  const self = pack({ status: installed(), spec: { config: { values: { host: 'db' } } } });
+  const plan = planPack(seen({ self, manifest: manifest() }), later(60));
+  expect(plan.status?.install?.step).toBe('Done');
+  expect(kinds(plan.after)).toEqual([]);
+});
+
+test('content that is gone is told with the remedy', () => {
+  const self = pack({ status: installed() });
+  const plan = planPack(seen({ self, manifest: 'missing' }), later(60));
+  expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'False', reason: 'ContentMissing' });
+});
+
+test('a deleted Pack takes its rules at once, and the rest when what ran before has ended', () => {
+  const owner = [{ apiVersion: 'v1', kind: 'Pack', name: 'shop', uid: 'pack-uid', controller: true }];
+  const there = ['Action', 'Rule'].map((kind) => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name: `shop.${kind}`, uid: kind, resourceVersion: '1', ownerReferences: owner },
+  }));
+  const self = pack({ status: installed(), metadata: { deletionTimestamp: later(10).toISOString() } });
+  const running = (at: Date) =>
+    ({ metadata: { name: 'x', creationTimestamp: at.toISOString() } }) as unknown as Execution;
+  const waiting = planPack(seen({ self, there, live: [running(NOW)] }), later(20));
+  expect(kinds(waiting.writes)).toEqual(['delete Rule']);
+  expect(condition(waiting.status, 'Ready')).toMatchObject({ status: 'False', reason: 'Removing' });
+  const free = planPack(seen({ self, there, live: [running(later(15))] }), later(20));
+  expect(kinds(free.writes)).toEqual(['delete Rule', 'delete Action', 'finalizers']);
+});
+
+test('content of the pack store that a report names is kept until it is registered', () => {
+  const upgraded = reported({ content: { ...CONTENT, files: DIGEST('e') } });
+  expect(upgraded.install?.reported).toMatchObject({ files: DIGEST('e') });
+});

@@ -1,0 +1,70 @@
+// operator/domain/install/register.test.ts — what is applied, deleted, left alone.
+import { expect, test } from 'vitest';
+import type { Draft } from '../../api/meta.ts';
+import { CONTENT, manifest, pack, seen, sha256 } from './install.setup.ts';
+import { planRegistration, type Registered } from './register.ts';
+
+const plan = (
+  there: readonly Registered[] = [],
+  { content = CONTENT, of = manifest() }: { content?: typeof CONTENT; of?: ReturnType<typeof manifest> } = {},
+) => {
+  const { find, owned } = seen({ there });
+  return planRegistration({ pack: pack(), manifest: of, content: { blobs: content }, find, owned, sha256 });
+};
+const asStored = (drafts: readonly Draft[]): Registered[] =>
+  drafts.map((draft) => ({
+    ...draft,
+    metadata: { ...draft.metadata, uid: `uid-${draft.metadata.name}`, resourceVersion: '1' },
+  }));
+const names = (objects: readonly Pick<Draft, 'kind' | 'metadata'>[]) =>
+  objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+
+test('all is applied at first: what others refer to before them, owned by the pack, files only where a file is run', () => {
+  const { apply } = plan();
+  expect(names(apply)).toEqual(['TriggerType shop.order', 'Action shop.ship-it', 'Action shop.say', 'Rule shop.paid']);
+  expect(apply.map(({ spec }) => (spec as { content?: unknown }).content)).toEqual([
+    undefined,
+    { files: CONTENT.files, environment: CONTENT.environment },
+    undefined,
+    undefined,
+  ]);
+  for (const { metadata } of apply) {
+    expect(metadata.ownerReferences).toMatchObject([{ kind: 'Pack', uid: 'pack-uid', controller: true }]);
+    expect(metadata.labels).toEqual({ 'squall.dev/pack': 'shop' });
+  }
+});
+
+test('what is registered already is not written again', () => {
+  expect(plan(asStored(plan().apply))).toEqual({ apply: [], remove: [], drift: [], taken: [] });
+});
+
+test('new content reaches only those that run a file; what the pack has no more is deleted', () => {
+  const stored = asStored(plan().apply);
+  const of = manifest();
+  const fewer = { ...of, resources: of.resources.filter(({ kind }) => kind !== 'Rule') };
+  const { apply, remove } = plan(stored, { content: { ...CONTENT, files: `sha256:${'d'.repeat(64)}` }, of: fewer });
+  expect(names(apply)).toEqual(['Action shop.ship-it']);
+  expect(names(remove)).toEqual(['Rule shop.paid']);
+});
+
+test('what was edited by hand is left as it is and told, also when the pack has a new version of it', () => {
+  const stored = asStored(plan().apply).map((object) =>
+    object.kind === 'Rule' ? { ...object, editedBy: ['kubectl-edit'] } : object,
+  );
+  const of = manifest();
+  const changed = of.resources.map((one) =>
+    one.kind === 'Rule' ? { ...one, spec: { ...one.spec, enabled: false } } : one,
+  );
+  const { apply, drift } = plan(stored, { of: { ...of, resources: changed } });
+  expect(names(apply)).toEqual([]);
+  expect(names(drift)).toEqual(['Rule shop.paid']);
+});
+
+test('an object of somebody else is never overwritten', () => {
+  const [order] = asStored(plan().apply);
+  if (!order) throw new Error('nothing was planned');
+  const { ownerReferences: _, ...metadata } = order.metadata;
+  const { apply, taken } = plan([{ ...order, metadata }]);
+  expect(names(taken)).toEqual(['TriggerType shop.order']);
+  expect(names(apply)).not.toContain('TriggerType shop.order');
+});

@@ -1,0 +1,130 @@
+// operator/domain/job/pack-parts.test.ts
+import { describe, expect, test } from 'vitest';
+import { secretMark, Task } from '../../api/envelope.ts';
+import type { Action, Execution } from '../../api/kinds.ts';
+import { action, execution, settings, T0 } from '../execution/builders.setup.ts';
+import { jobFor } from './job.ts';
+
+interface PodSpec {
+  readonly containers: readonly [
+    { readonly env: { name: string; value?: string }[]; readonly [field: string]: unknown },
+  ];
+  readonly [field: string]: unknown;
+}
+
+describe('the pod of an action of a pack', () => {
+  const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+  const python = (spec: object = {}) =>
+    action({
+      ref: 'demo.hello',
+      runner: 'python-script',
+      entryPoint: 'actions/hello.py',
+      content: { files: digest('a'), environment: digest('b') },
+      parameters: { name: { type: 'string', required: true }, size: { type: 'number' }, more: { type: 'object' } },
+      ...spec,
+    });
+  const given = (parameters: object, context?: object) =>
+    execution({ request: { parameters, ...(context && { context }) } });
+  const config = { key: 'value', nested: { list: [1] } };
+  const buildWith = (self: Execution, of: Action) => {
+    const made = jobFor(self, of, 1, settings, T0, {
+      config: { pack: 'shop', schema: {}, values: config, references: [] },
+    });
+    if (!made.ok) throw new Error(made.message);
+    const { template } = made.job['spec'] as { template: { spec: PodSpec } };
+    const main = template.spec.containers[0];
+    const chunks = main.env.filter(({ name }) => name.startsWith('SQUALL_TASK')).map(({ value }) => value ?? '');
+    return { pod: template.spec, main, task: Task.parse(JSON.parse(chunks.join('').replaceAll('$$', '$'))) };
+  };
+  const foldersOf = ({ main }: { main: PodSpec['containers'][0] }) =>
+    (main['volumeMounts'] as { mountPath: string }[])
+      .map(({ mountPath }) => mountPath)
+      .filter((path) => path.startsWith('/opt'));
+
+  test('has the Python image, its folders, and where the content is', () => {
+    const built = buildWith(given({ name: 'x' }), python());
+    expect(built.main['image']).toBe('squall/runner-python:1');
+    expect(built.main.env).toContainEqual({
+      name: 'SQUALL_CONTENT_URL',
+      value: 'https://squall.squall.svc/internal/v1/namespaces/prod/content',
+    });
+    expect(foldersOf(built)).toEqual(['packs', 'virtualenvs', 'configs'].map((name) => `/opt/stackstorm/${name}`));
+    expect(built.pod['volumes']).toContainEqual({ name: 'virtualenvs', emptyDir: {} });
+    expect(built.pod['securityContext']).toMatchObject({
+      runAsNonRoot: true,
+      sysctls: [{ name: 'net.ipv4.ping_group_range', value: '0 2147483647' }],
+    });
+  });
+  test('runs with every parameter, the configuration and the user', () => {
+    const { task } = buildWith(given({ name: 'x', size: 2 }, { user: 'ann' }), python());
+    expect(task).toMatchObject({
+      runner: 'python-script',
+      entryPoint: 'actions/hello.py',
+      content: { pack: 'demo', files: digest('a'), environment: digest('b'), config },
+      python: {
+        parameters: { name: 'x', size: 2, more: null },
+        types: { size: 'number' },
+        user: 'ann',
+        logLevel: 'DEBUG',
+      },
+      environment: { ST2_API_URL: 'https://squall.squall.svc/ns/prod/api/v1', ST2_ACTION_PACK_NAME: 'demo' },
+      timeoutSeconds: 600,
+      arguments: [],
+    });
+  });
+  test('keeps the parameters of the runner for itself', () => {
+    const env = { A: 'b', PythonPath: '/x' };
+    const { task } = buildWith(given({ name: 'x', env, log_level: 'INFO', debug: true, timeout: 5 }), python());
+    expect(task.python).toMatchObject({ parameters: { name: 'x', size: null, more: null }, logLevel: 'INFO' });
+    expect(task.environment).toMatchObject({ A: 'b', ST2_ACTION_DEBUG: 'True' });
+    expect(task.environment).not.toHaveProperty('PythonPath');
+    expect(task.timeoutSeconds).toBe(5);
+  });
+  test('is told the type of a secret that is no text', () => {
+    const secret = { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
+    const { task } = buildWith(
+      given({ name: secret, more: secret }),
+      python({ parameters: { name: { type: 'string', secret: true }, more: { type: 'object', secret: true } } }),
+    );
+    expect(task.python).toMatchObject({
+      parameters: { name: secretMark('name'), more: secretMark('more') },
+      types: { more: 'object' },
+    });
+  });
+  test('sees the configuration in templates', () => {
+    const of = python({ parameters: { name: { type: 'string', default: '{{ config_context.key }}' } } });
+    expect(buildWith(given({}), of).task.python?.parameters).toEqual({ name: 'value' });
+  });
+  test('does not hide what its own image brings', () => {
+    const built = buildWith(given({ name: 'x' }), python({ content: { image: 'me/pack:1' } }));
+    expect(built.main['image']).toBe('me/pack:1');
+    expect(foldersOf(built)).toEqual(['/opt/stackstorm/configs']);
+    expect(built.task.content).toEqual({ pack: 'demo', config });
+  });
+  test('runs a script where it is, and a command beside the files', () => {
+    const content = { files: digest('a') };
+    const script = buildWith(
+      given({ x: 'y' }),
+      action({
+        ref: 'demo.s',
+        runner: 'local-shell-script',
+        entryPoint: 'actions/s.sh',
+        content,
+        parameters: { x: { type: 'string' } },
+      }),
+    );
+    expect(script.task).toMatchObject({ entryPoint: 'actions/s.sh', arguments: ['--x=y'], content: { pack: 'demo' } });
+    expect(script.task).not.toHaveProperty('script');
+    expect(script.task).not.toHaveProperty('python');
+    const command = buildWith(execution(), action({ ref: 'demo.c', content }));
+    expect(command.task).toMatchObject({ command: 'date', content: { pack: 'demo' } });
+    expect(command.main['image']).toBe('squall/runner-python:1');
+  });
+  test('is not made for another version of the content', () => {
+    expect(jobFor(given({ name: 'x', content_version: 'v1' }), python(), 1, settings, T0)).toMatchObject({
+      ok: false,
+      reason: 'ParametersInvalid',
+      message: expect.stringContaining('parameters.content_version'),
+    });
+  });
+});

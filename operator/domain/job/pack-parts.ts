@@ -1,0 +1,99 @@
+// operator/domain/job/pack-parts.ts — an action of a pack: what its task says of the pack, and where the pod keeps the files.
+import type { ActionSpec } from '../../api/action.ts';
+import { PYTHON_LOG_LEVELS, PYTHON_TYPES, secretMark, type Task } from '../../api/envelope.ts';
+import type { Action, Execution } from '../../api/kinds.ts';
+import { actionContext, packOf } from '../action/action-context.ts';
+import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
+import { effectiveSchemas, type Schemas } from '../action/runner-parameters.ts';
+import { own } from '../action/schema.ts';
+import type { JobSettings } from './settings.ts';
+
+export type Config = Readonly<Record<string, unknown>>;
+
+/** Where packs find themselves; StackStorm's paths, since packs have them in their text. */
+const HOME = '/opt/stackstorm';
+
+export const runsFilesOfPack = ({ runner, content }: Pick<ActionSpec, 'runner' | 'content'>): boolean =>
+  runner === 'python-script' || (content !== undefined && runner !== 'container' && runner !== 'noop');
+
+/** The image of a runner's pod. */
+export function runnerImage({ spec }: Action, settings: JobSettings): string {
+  if (!runsFilesOfPack(spec)) return settings.runnerNodeImage;
+  return spec.content?.image ?? settings.runnerPythonImage;
+}
+
+/** A volume of its own for each folder that the runner fills; what the image brings is not hidden. */
+export function packFolders({ spec }: Action): readonly { readonly name: string; readonly mountPath: string }[] {
+  if (!runsFilesOfPack(spec)) return [];
+  const { files, environment } = spec.content ?? {};
+  const folders = [
+    ...(files === undefined ? [] : ['packs']),
+    ...(files === undefined && environment === undefined ? [] : ['virtualenvs']),
+    'configs',
+  ];
+  return folders.map((name) => ({ name, mountPath: `${HOME}/${name}` }));
+}
+
+interface PackTaskInput {
+  readonly execution: Execution;
+  readonly action: Action;
+  readonly resolved: ResolvedParameters;
+  readonly config: Config;
+}
+
+type PackTask = Pick<Task, 'entryPoint' | 'content' | 'python'>;
+
+/** What a task of a pack has more than others; nothing for one that is of none. */
+export function packTask({ execution, action, resolved, config }: PackTaskInput): PackTask | Refusal {
+  const { runner, entryPoint, content } = action.spec;
+  if (!runsFilesOfPack(action.spec)) return {};
+  const { content_version: version, log_level: level } = resolved.runnerParameters;
+  if (typeof version === 'string' && version !== '')
+    return refusal(
+      'ParametersInvalid',
+      `parameters.content_version: a pack is installed in one version, ${JSON.stringify(version.slice(0, 100))} cannot be chosen per execution; install that version as a Pack, in another namespace if both are needed`,
+    );
+  const { files, environment } = content ?? {};
+  const pack: PackTask = {
+    ...(entryPoint === undefined ? {} : { entryPoint }),
+    content: {
+      pack: packOf(action),
+      ...(files === undefined ? {} : { files }),
+      ...(environment === undefined ? {} : { environment }),
+      config,
+    },
+  };
+  if (runner !== 'python-script') return pack;
+  if (entryPoint === undefined)
+    return refusal('ActionInvalid', 'spec.entryPoint is missing; runner "python-script" needs it');
+  const { user } = actionContext(execution.spec.request.context, action);
+  const logLevel = PYTHON_LOG_LEVELS.find((known) => known === level) ?? 'DEBUG';
+  return { ...pack, python: { parameters: allParameters(resolved), types: typesOf(action, resolved), user, logLevel } };
+}
+
+const refusal = (reason: Refusal['reason'], message: string): Refusal => ({ ok: false, reason, message });
+
+/** Every parameter of the action, since run() may have no default for one. */
+const allParameters = ({ actionParameters }: ResolvedParameters) =>
+  Object.fromEntries(Object.entries(actionParameters).map(([name, value]) => [name, value ?? null]));
+
+/** JSON has one kind of number, and a secret is text here; what is neither needs no type. */
+function typesOf({ spec }: Action, { actionParameters, secrets }: ResolvedParameters) {
+  const schemas: Schemas = effectiveSchemas(spec);
+  const marks = Object.keys(secrets).map((name) => secretMark(name));
+  return Object.fromEntries(
+    Object.entries(actionParameters).flatMap(([name, value]) => {
+      const type = PYTHON_TYPES.find((known) => known === own(schemas[name] ?? {}, 'type'));
+      const isNeeded = type === 'number' || marks.includes(value as string);
+      return type !== undefined && isNeeded ? [[name, type] as const] : [];
+    }),
+  );
+}
+
+/** Variables that packs read to call back. */
+export const packVariables = (action: Action, api: string): Readonly<Record<string, string>> =>
+  runsFilesOfPack(action.spec) ? { ST2_API_URL: api } : {};
+
+/** The user's own variables without those that would break the search for modules. */
+export const withoutPythonPath = <T>(runner: string, given: readonly (readonly [string, T])[]) =>
+  runner === 'python-script' ? given.filter(([name]) => name.toUpperCase() !== 'PYTHONPATH') : given;

@@ -1,0 +1,41 @@
+// operator/domain/pack/source.ts — where a pack comes from, as StackStorm's users type it → a name in an index, or a repository.
+
+export type PackLocation =
+  | { readonly kind: 'index'; readonly name: string; readonly version: string | undefined }
+  /** `ref` is a branch, a tag, a commit or a version. */
+  | { readonly kind: 'git'; readonly url: string; readonly ref: string | undefined }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+const FORMS =
+  'write name, name=version, owner/repository, https://host/repository=branch, git@host:owner/repository.git or file:///folder';
+
+/** Splits at `=` as StackStorm does: what is after a second one is dropped. Never throws. */
+export function parseSource(text: string): PackLocation {
+  const [what = '', ref = ''] = text.trim().split('=');
+  const fault = faultOf(what, ref);
+  if (fault !== undefined) return { kind: 'invalid', message: `"${shown(text)}": ${fault}` };
+  const wanted = ref === '' ? undefined : ref;
+  if (!what.includes('/')) return { kind: 'index', name: what, version: wanted };
+  return { kind: 'git', url: urlOf(what), ref: wanted };
+}
+
+/** One slash and nothing else of an address: a repository at GitHub. */
+const urlOf = (what: string): string =>
+  what.split('/').length === 2 && !/[:@]/.test(what) ? `https://github.com/${what}` : what;
+
+function faultOf(what: string, ref: string): string | undefined {
+  if (what === '') return `it names no pack; ${FORMS}`;
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  if (/[\s\u0000-\u001f\u007f]/.test(what + ref)) return `it has blanks in it; ${FORMS}`;
+  // Git would take either for an option.
+  if (what.startsWith('-') || ref.startsWith('-')) return `it begins with -; ${FORMS}`;
+  const scheme = /^([a-z0-9+.-]+):\/\//i.exec(what)?.[1]?.toLowerCase();
+  if (scheme !== undefined && !['https', 'http', 'ssh', 'git', 'file'].includes(scheme))
+    return `packs are not fetched by ${scheme}; use https, ssh or file`;
+  // `ext::command` makes git run a command.
+  if (/^[a-z0-9+.-]+::/i.test(what)) return `it is no address of a repository; ${FORMS}`;
+  return undefined;
+}
+
+/** What is shown of a source that may be anything; a password in it is not. */
+const shown = (text: string): string => text.slice(0, 200).replace(/\/\/[^/@\s]*@/, '//…@');

@@ -1,0 +1,137 @@
+// operator/domain/workflow/reads.test.ts — what a run reads of the datastore is pinned: a replay sees it, whatever is stored by then.
+import { expect, test } from 'vitest';
+import type { WorkflowEngine } from '../../api/workflow.ts';
+import type { Entries, Entry } from '../datastore/entry.ts';
+import type { Plain } from '../expression/python/values.ts';
+import { LiveRun } from './live.ts';
+import { openRun } from './pinned.ts';
+import { RunReads } from './reads.ts';
+
+const text = (value: string): Entry => ({ value });
+const PASSWORD: Entry = { secret: { name: 'squall-datastore', key: 'password' } };
+const REFERENCE = { valueFrom: { secretKeyRef: { name: 'squall-datastore', key: 'password' } } };
+
+function run(engine: WorkflowEngine, definition: unknown, stored: Readonly<Record<string, Entry>>) {
+  const entries: Entries = ({ scope, key }) => stored[scope === 'user' ? `user/${key}` : key];
+  const reads = new RunReads('jane', () => entries);
+  const pinned = { ref: 'p.w', engine, definition: definition as Plain, parameters: {} };
+  const st2 = { user: 'jane' };
+  const opened = openRun(pinned, {
+    parameters: {},
+    context: { st2, parent: { user: 'jane' } },
+    uid: 'u',
+    executionOf: (key) => key,
+  });
+  if (typeof opened === 'string') throw new Error(opened);
+  const owner = { name: 'w', uid: 'u' };
+  const nameOf = (_: unknown, { key }: { readonly key: string }) => key;
+  const live = new LiveRun({ run: opened, startedAtMs: 0, seed: 1, references: new Set(), owner, nameOf, reads });
+  return { live, reads, inputs: () => [...live.open].map(({ child }) => child.input) };
+}
+
+const orquesta = (input: object, more: object = {}) => ({
+  version: 1,
+  tasks: { a: { action: 'core.noop', next: [{ do: 'b' }] }, b: { action: 'p.x', input } },
+  ...more,
+});
+
+function begun(input: object, stored: Readonly<Record<string, Entry>>) {
+  const made = run('orquesta', orquesta(input), stored);
+  made.live.record({ atMs: 0, entry: { is: 'start' } });
+  const [first] = [...made.live.open];
+  made.live.record({ atMs: 5, entry: { is: 'child', key: first?.child.key ?? '', status: 'succeeded', result: {} } });
+  return made;
+}
+
+test('a value is read once, stands in the line of its entry, and a replay gives it again', () => {
+  const stored: Record<string, Entry> = { host: text('one'), 'user/color': text('blue') };
+  const input = { h: "<% st2kv('system.host') %>", c: "{{ st2kv('color') }}" };
+  const { live, inputs } = begun(input, stored);
+  expect(inputs()).toEqual([{ h: 'one', c: 'blue' }]);
+  expect(live.journal).toHaveLength(2);
+  expect(live.journal[1]).toBe('5 0s\t[["s:host","one"],["u:color","blue"]]');
+
+  const again = run('orquesta', orquesta(input), { host: text('two') });
+  again.live.replay(live.journal, () => ({}));
+  expect(again.inputs()).toEqual([{ h: 'one', c: 'blue' }]);
+  expect(again.live.journal).toEqual(live.journal);
+});
+
+test('what has not changed is not written again, and after a replay what is there counts', () => {
+  const stored: Record<string, Entry> = { host: text('one') };
+  const loop = {
+    version: 1,
+    tasks: {
+      s: { action: 'core.noop', next: [{ do: 'a' }] },
+      a: { action: 'p.x', input: { h: "<% st2kv('system.host') %>" }, next: [{ do: 'a' }] },
+    },
+  };
+  const go = (live: LiveRun, atMs: number) => {
+    const [open] = [...live.open];
+    live.record({ atMs, entry: { is: 'child', key: open?.child.key ?? '', status: 'succeeded', result: {} } });
+  };
+  const { live } = run('orquesta', loop, stored);
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  go(live, 1);
+  go(live, 2);
+  expect(live.journal).toEqual(['0 start', '1 0s\t[["s:host","one"]]', '2 1s']);
+
+  const later = run('orquesta', loop, { host: text('two') });
+  later.live.replay(live.journal, () => ({}));
+  go(later.live, 3);
+  expect(later.live.journal[3]).toBe('3 2s\t[["s:host","two"]]');
+  expect(later.inputs()).toEqual([{ h: 'two' }]);
+});
+
+test('a missing key fails the task, as in StackStorm; with a default it does not', () => {
+  expect(begun({ h: "<% st2kv('system.none', default => 'x') %>" }, {}).inputs()).toEqual([{ h: 'x' }]);
+  const { live } = begun({ h: "<% st2kv('system.none') %>" }, {});
+  expect(live.status).toBe('failed');
+  expect(JSON.stringify(live.run.result())).toContain('The key \\"none\\" does not exist in the StackStorm datastore.');
+});
+
+test('a decrypted secret goes on as a reference, where it is whole', () => {
+  const { live, inputs } = begun(
+    { p: "<% st2kv('system.password', decrypt => true) %>", q: "{{ st2kv('system.password', decrypt=true) }}" },
+    { password: PASSWORD },
+  );
+  expect(inputs()).toEqual([{ p: REFERENCE, q: REFERENCE }]);
+  expect(live.mayHandOn(REFERENCE)).toBe(true);
+  expect(live.mayHandOn({ valueFrom: { secretKeyRef: { name: 'other', key: 'password' } } })).toBe(false);
+  expect(live.journal[1]).toBe('5 0s\t[["s:password",["squall-datastore","password"]]]');
+
+  const again = run('orquesta', orquesta({ p: "<% st2kv('system.password', decrypt => true) %>" }), {});
+  again.live.replay(live.journal, () => ({}));
+  expect(again.inputs()).toEqual([{ p: REFERENCE }]);
+  expect(again.live.mayHandOn(REFERENCE)).toBe(true);
+});
+
+test('chains hand on secrets and read entries too', () => {
+  const chain = {
+    default: 'a',
+    vars: { color: '{{ st2kv.user.color }}' },
+    chain: [
+      {
+        name: 'a',
+        ref: 'p.x',
+        parameters: { h: '{{ st2kv.system.host }}/{{ color }}', p: '{{ st2kv.system.password | decrypt_kv }}' },
+      },
+    ],
+  };
+  const { live, inputs } = run('action-chain', chain, {
+    host: text('h1'),
+    'user/color': text('blue'),
+    password: PASSWORD,
+  });
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  expect(inputs()).toEqual([{ h: 'h1/blue', p: REFERENCE }]);
+});
+
+test('a text that is too large for a journal is refused, in a replay too', () => {
+  const { live } = begun({ h: "<% st2kv('system.big') %>" }, { big: text('x'.repeat(70_000)) });
+  expect(live.status).toBe('failed');
+  expect(JSON.stringify(live.run.result())).toContain('70000 bytes');
+  const again = run('orquesta', orquesta({ h: "<% st2kv('system.big') %>" }), {});
+  again.live.replay(live.journal, () => ({}));
+  expect(again.live.run.result()).toEqual(live.run.result());
+});

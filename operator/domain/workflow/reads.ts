@@ -1,0 +1,111 @@
+// operator/domain/workflow/reads.ts — what a run reads of the datastore: looked up once, and pinned to the entry of the journal that asked for it.
+import type { Entries, Entry, EntryId } from '../datastore/entry.ts';
+import { HandedOn } from '../datastore/handed-on.ts';
+import { datastoreOf } from '../datastore/view.ts';
+import { ExpressionFault } from '../expression/fault.ts';
+import type { Datastore } from '../expression/functions/call.ts';
+import { bytesOf } from '../result/result.ts';
+
+/** An entry as it was: a text, a secret's place, nothing, or a text that a run must not take in, by its bytes. */
+type Pin = string | readonly [name: string, key: string] | null | number;
+
+/** Longest text that a run may read, in bytes: the journal is in the status of an Execution, with all its entries. */
+const TEXT_MAX_BYTES = 64 * 1024;
+/** All texts that a run may read, in bytes. */
+const ALL_MAX_BYTES = 256 * 1024;
+/** Between a line of the journal and what was read for it; JSON has none. */
+const TAB = '\t';
+
+/** A line and its pins. */
+export function splitLine(line: string): { readonly line: string; readonly pins: string | undefined } {
+  const at = line.indexOf(TAB);
+  return at < 0 ? { line, pins: undefined } : { line: line.slice(0, at), pins: line.slice(at + 1) };
+}
+
+export const joinLine = (line: string, pins: string | undefined): string =>
+  pins === undefined ? line : `${line}${TAB}${pins}`;
+
+export class RunReads {
+  /** Secrets that the run has decrypted, to be handed on. */
+  readonly handedOn = new HandedOn();
+  readonly datastore: Datastore;
+  readonly #source: () => Entries;
+  readonly #known = new Map<string, Pin>();
+  #fresh = new Map<string, Pin>();
+  #bytes = 0;
+  #isReplay = false;
+
+  /** `user` is whose entries st2kv.user are; `source` gives the datastore as it is now. */
+  constructor(user: string, source: () => Entries) {
+    this.#source = source;
+    this.datastore = datastoreOf(this.entries, user, (secret) => this.handedOn.open(secret));
+  }
+
+  /** As it is now, or was. @throws ExpressionFault for more than a run may read */
+  readonly entries: Entries = (id) => {
+    const name = `${id.scope === 'system' ? 's' : 'u'}:${id.key}`;
+    const pin = this.#isReplay ? (this.#known.get(name) ?? null) : this.#look(name, id);
+    if (typeof pin === 'number') throw tooLarge(id, pin);
+    return entryOf(pin);
+  };
+
+  /** From now on reads give what earlier ones gave, and these. `pins` are of a line of the journal. */
+  replay(pins: string | undefined): void {
+    this.#isReplay = true;
+    const all = pins === undefined ? [] : (JSON.parse(pins) as readonly (readonly [string, Pin])[]);
+    for (const [name, pin] of all) this.#keep(name, pin);
+  }
+
+  /** From now on reads give what is there. */
+  goLive(): void {
+    this.#isReplay = false;
+  }
+
+  /** What was read, and is not as it was before, since the last call; as JSON. */
+  take(): string | undefined {
+    if (this.#fresh.size === 0) return undefined;
+    const pins = JSON.stringify([...this.#fresh]);
+    this.#fresh = new Map();
+    return pins;
+  }
+
+  #look(name: string, id: EntryId): Pin {
+    const pin = pinOf(this.#source()(id));
+    const known = this.#known.get(name);
+    if (this.#known.has(name) && isSame(known, pin)) return pin;
+    const kept = this.#fits(pin);
+    this.#keep(name, kept);
+    this.#fresh.set(name, kept);
+    return kept;
+  }
+
+  #fits(pin: Pin): Pin {
+    if (typeof pin !== 'string') return pin;
+    const bytes = bytesOf(pin);
+    return bytes > TEXT_MAX_BYTES || this.#bytes + bytes > ALL_MAX_BYTES ? bytes : pin;
+  }
+
+  #keep(name: string, pin: Pin): void {
+    this.#known.set(name, pin);
+    if (typeof pin === 'string') this.#bytes += bytesOf(pin);
+  }
+}
+
+function pinOf(entry: Entry | undefined): Pin {
+  if (entry === undefined) return null;
+  return 'value' in entry ? entry.value : [entry.secret.name, entry.secret.key];
+}
+
+function entryOf(pin: Exclude<Pin, number>): Entry | undefined {
+  if (pin === null) return undefined;
+  return typeof pin === 'string' ? { value: pin } : { secret: { name: pin[0], key: pin[1] } };
+}
+
+const isSame = (a: Pin | undefined, b: Pin): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+const tooLarge = ({ scope, key }: EntryId, bytes: number) =>
+  new ExpressionFault(
+    'value',
+    'ValueError',
+    `st2kv.${scope}.${key} has ${bytes} bytes: a workflow may read ${TEXT_MAX_BYTES} bytes at once and ${ALL_MAX_BYTES} in all; let an action read it`,
+  );

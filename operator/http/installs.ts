@@ -1,0 +1,101 @@
+// operator/http/installs.ts — an install Job asks what to do, and reports: 204 when the report is stored, 409 when nobody wants it.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InstallReport, type InstallTask } from '../api/install.ts';
+import type { Pack } from '../api/kinds.ts';
+import { INSTALL_LIMITS } from '../domain/install/limits.ts';
+import { planReport } from '../domain/install/report.ts';
+import { parseJson } from '../domain/trigger/body.ts';
+import { AmbiguousError, isConflict, isNotFound } from '../kube/errors.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Authenticators, identifyPod } from './authenticate.ts';
+import type { BlobStore } from './blob-store.ts';
+import { HttpError, unavailable } from './errors.ts';
+import { type Installer, installerOf } from './install-pod.ts';
+
+export interface InstallOptions extends Authenticators {
+  readonly packs: BlobStore;
+  /** Addresses of index files; the leftmost wins. */
+  readonly packIndexes: readonly string[];
+  readonly log: Log;
+  readonly now?: () => Date;
+}
+
+const REPORT_MAX_BYTES = 1024 * 1024;
+const TRIES = 8;
+const DEADLINE_MS = 8_000;
+
+export function addInstalls(app: FastifyInstance, options: InstallOptions): void {
+  const path = '/internal/v1/namespaces/:namespace/packs/:name/install';
+  app.get(path, async (request) => taskOf((await installerFor(request, options)).pack, options));
+  app.post(path, { bodyLimit: REPORT_MAX_BYTES }, async (request, reply) => {
+    const installer = await installerFor(request, options);
+    await take(installer, await checked(request.body, options), options);
+    return await reply.code(204).send();
+  });
+}
+
+/** @throws HttpError 403 when the pod works for another Pack than the path says */
+async function installerFor(request: FastifyRequest, options: InstallOptions): Promise<Installer> {
+  const installer = await installerOf(await identifyPod(request, options), options);
+  const { namespace, name } = request.params as { readonly namespace: string; readonly name: string };
+  const { metadata } = installer.pack;
+  if (metadata.namespace === namespace && metadata.name === name) return installer;
+  throw new HttpError(
+    403,
+    `The pod works for Pack ${metadata.namespace}/${metadata.name}, not for ${namespace}/${name}`,
+  );
+}
+
+function taskOf({ metadata, spec, status }: Pack, { packIndexes }: InstallOptions): InstallTask {
+  if (!status?.install) throw new HttpError(409, `Pack ${metadata.namespace}/${metadata.name} is not being installed`);
+  return {
+    version: 1,
+    pack: { namespace: metadata.namespace ?? '', name: metadata.name },
+    key: status.install.key,
+    ...(spec.from === undefined ? {} : { from: spec.from }),
+    ...(spec.source ? { source: spec.source } : {}),
+    ...(spec.ref === undefined ? {} : { ref: spec.ref }),
+    force: spec.force,
+    indexes: [...packIndexes],
+    limits: INSTALL_LIMITS,
+  };
+}
+
+/** @throws HttpError 400, 422 for what is no report, or names content that is not there */
+async function checked(body: unknown, { packs }: InstallOptions): Promise<InstallReport> {
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+  const parsed = parseJson(new TextDecoder().decode(bytes));
+  if ('refused' in parsed) throw new HttpError(parsed.refused.status, parsed.refused.message);
+  const report = InstallReport.safeParse(parsed.value);
+  if (!report.success) {
+    const issue = report.error.issues[0];
+    throw new HttpError(422, `The report is not valid: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  const { files, environment, manifest } = report.data.content ?? {};
+  for (const digest of [files, environment, manifest])
+    if (digest !== undefined && !(await packs.has(digest)))
+      throw new HttpError(422, `The report names ${digest}, which is not in the pack store; bring it first`);
+  return report.data;
+}
+
+async function take({ pack, job }: Installer, report: InstallReport, options: InstallOptions): Promise<void> {
+  const { client, sources, log, now = () => new Date() } = options;
+  const { namespace = '', name, uid } = pack.metadata;
+  let current: Pack | undefined = pack;
+  for (let tries = 1; ; tries++) {
+    if (!current || current.metadata.uid !== uid) throw new HttpError(409, `Pack ${namespace}/${name} is gone`);
+    const plan = planReport(current, job, report, now());
+    if (!plan.accept) throw new HttpError(409, plan.message);
+    try {
+      await client.replaceStatus(current, plan.status, { deadlineMs: DEADLINE_MS });
+      log.info({ namespace, pack: name, step: report.step, commit: report.commit }, 'install report taken');
+      return;
+    } catch (error) {
+      if (isNotFound(error)) throw new HttpError(409, `Pack ${namespace}/${name} is gone`);
+      if (!(isConflict(error) || error instanceof AmbiguousError) || tries === TRIES)
+        throw unavailable('The report could not be stored; post it again', 2, error);
+    }
+    await client.getLive(sources.packs.kind, `${namespace}/${name}`);
+    current = sources.packs.get(`${namespace}/${name}`);
+  }
+}

@@ -1,0 +1,268 @@
+// operator/http/keys.test.ts — the datastore through a real socket, with requests in the shapes that StackStorm's Python client sends.
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Draft } from '../api/meta.ts';
+import { KeyWriter } from './key-writes.ts';
+import { API_KEY, BASE, openDoor } from './door.setup.ts';
+
+const KEYS = '/apis/squall.dev/v1alpha1/namespaces/default/keyvalues';
+const SECRET = '/api/v1/namespaces/default/secrets/squall-datastore';
+const NS = '/ns/default/api/v1';
+const TOKEN = { 'x-auth-token': 'jane-token' };
+
+interface Shown {
+  readonly id: string;
+  readonly uid: string;
+  readonly name: string;
+  readonly value: string;
+  readonly faultstring: string;
+  readonly expire_timestamp: string;
+}
+
+const owner = (kind: string, name: string, uid: string) => ({
+  ownerReferences: [{ apiVersion: 'v1', kind, name, uid, controller: true }],
+});
+
+async function scene(...objects: readonly Draft[]) {
+  const door = await openDoor([...BASE, ...objects]);
+  onTestFinished(() => door[Symbol.asyncDispose]());
+  door.api.users.set('jane-token', 'jane').set('eve-token', 'eve');
+  door.api.allowed.add('jane');
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = TOKEN,
+  ) => {
+    // As the client does: a slash at the end of names, and booleans in Python's spelling.
+    const answer = await fetch(`${door.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Shown & Shown[],
+    };
+  };
+  const podOf = async (namespace: string, user: string) => {
+    const at = (name: string) => ({ namespace, name });
+    const execution = door.api.put({
+      apiVersion: 'squall.dev/v1alpha1',
+      kind: 'Execution',
+      metadata: at('run'),
+      spec: { request: { action: 'acme.fix', context: { user } }, control: 'run' },
+    });
+    const labels = { 'squall.dev/attempt': '1', 'squall.dev/execution': 'run' };
+    const job = door.api.put({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { ...at('run-1'), labels, ...owner('Execution', 'run', execution.metadata.uid) },
+    });
+    const pod = door.api.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...at('run-1-x'), labels, ...owner('Job', 'run-1', job.metadata.uid) },
+    });
+    return { 'x-auth-token': await door.api.podToken(pod) };
+  };
+  return { door, call, podOf };
+}
+
+const keyValue = (name: string, spec: object): Draft => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind: 'KeyValue',
+  metadata: { name, namespace: 'default' },
+  spec: { scope: 'system', ...spec },
+});
+
+test('what is put is there at once, under its name, and gone after its deletion', async () => {
+  const { door, call } = await scene();
+  const body = { name: 'acme.Sensor:last_id', value: '42', scope: 'system', user: null, id: 'x' };
+  const path = `${NS}/keys/acme.Sensor:last_id`;
+  const put = await call('PUT', path, body);
+  expect(put).toMatchObject({
+    status: 200,
+    body: { name: body.name, value: '42', scope: 'st2kv.system', secret: false, encrypted: false },
+  });
+  expect(put.body.uid).toBe('key_value_pair:st2kv.system:acme.Sensor:last_id');
+  expect((await call('GET', `${path}/?decrypt=False`)).body).toEqual(put.body);
+  expect((await call('GET', `${path}/?decrypt=false&scope=system`)).body).toEqual(put.body);
+  expect((await call('PUT', path, { ...body, value: '43' })).body).toMatchObject({ id: put.body.id, value: '43' });
+  expect((await call('DELETE', `${path}?scope=system`)).status).toBe(204);
+  expect(await call('GET', `${path}/`)).toMatchObject({
+    status: 404,
+    body: { faultstring: 'The key "acme.Sensor:last_id" does not exist in the StackStorm datastore.' },
+  });
+  expect((await call('DELETE', path)).status).toBe(404);
+  expect(door.sources.keyValues.size).toBe(0);
+});
+
+test('lists: prefix, scope, pages, in the order of keys', async () => {
+  const { call } = await scene();
+  for (const name of ['b.2', 'b.1', 'a', 'c/d e'])
+    await call('PUT', `/api/v1/keys/${encodeURIComponent(name)}`, { value: name });
+  await call('PUT', `${NS}/keys/mine`, { value: '1', scope: 'user' });
+  await call('PUT', `${NS}/keys/bobs`, { value: '1', scope: 'st2kv.user', user: 'bob' });
+  const names = async (query: string) => (await call('GET', `/api/v1/keys/?${query}`)).body.map(({ name }) => name);
+  expect(await names('')).toEqual(['a', 'b.1', 'b.2', 'c/d e']);
+  expect(await names('prefix=b.')).toEqual(['b.1', 'b.2']);
+  expect(await names('limit=1&offset=1')).toEqual(['b.1']);
+  expect(await names('decrypt=false&scope=all&limit=50')).toEqual(['a', 'b.1', 'b.2', 'c/d e', 'mine']);
+  expect(await names('scope=user')).toEqual(['mine']);
+  expect(await names('user=bob')).toEqual(['bobs']);
+  expect(await names('limit=-1')).toHaveLength(4);
+  const first = await call('GET', '/api/v1/keys?limit=2');
+  expect([first.headers.get('x-total-count'), first.headers.get('x-limit')]).toEqual(['4', '2']);
+});
+
+test('a secret is in the one Secret only, and shown to those who may decrypt', async () => {
+  const { door, call, podOf } = await scene();
+  const pod = await podOf('default', 'bob');
+  const path = `${NS}/keys/db.password`;
+  expect((await call('PUT', path, { value: 'pass-wörd', secret: true })).body).toMatchObject({
+    value: '********',
+    secret: true,
+    encrypted: true,
+  });
+  expect(door.api.object(SECRET)).toMatchObject({
+    type: 'squall.dev/datastore',
+    data: { 'db.password': Buffer.from('pass-wörd').toString('base64') },
+  });
+  expect(door.api.object(`${KEYS}/db.password`)?.spec).toEqual({
+    key: 'db.password',
+    scope: 'system',
+    valueFrom: { secretKeyRef: { name: 'squall-datastore', key: 'db.password' } },
+  });
+  expect((await call('GET', `${path}/?decrypt=False`)).body.value).toBe('********');
+  expect((await call('GET', `${path}/?decrypt=True`)).body).toMatchObject({
+    value: 'pass-wörd',
+    encrypted: false,
+    secret: true,
+  });
+  expect((await call('GET', `${path}/?decrypt=true`, undefined, pod)).body.value).toBe('pass-wörd');
+  expect((await call('GET', `${NS}/keys?decrypt=true`)).body[0]?.value).toBe('pass-wörd');
+  expect(await call('GET', `${path}?decrypt=true`, undefined, { 'st2-api-key': API_KEY })).toMatchObject({
+    status: 403,
+    body: { faultstring: expect.stringContaining('Decrypt option requires administrator access') },
+  });
+  await call('PUT', path, { value: 'clear' });
+  expect((await call('GET', path)).body).toMatchObject({ value: 'clear', encrypted: false });
+  expect(door.api.object(SECRET)).not.toHaveProperty(['data', 'db.password']);
+});
+
+test("a secret of the user's own is shown to nobody, and says where it is used", async () => {
+  const own = keyValue('vault', { key: 'vault', valueFrom: { secretKeyRef: { name: 'vault', key: 'token' } } });
+  const { call } = await scene(own);
+  expect((await call('GET', `${NS}/keys/vault`)).body).toMatchObject({ value: '********', encrypted: true });
+  expect(await call('GET', `${NS}/keys/vault?decrypt=true`)).toMatchObject({
+    status: 403,
+    body: { faultstring: expect.stringContaining('{{ st2kv.system.vault | decrypt_kv }}') },
+  });
+  expect((await call('GET', `${NS}/keys?decrypt=true`)).body[0]).toMatchObject({ value: '********', encrypted: true });
+});
+
+test('an object under another name is the entry too, and the oldest of two counts', async () => {
+  const { door, call } = await scene(keyValue('from-git', { key: 'Some Key', value: 'git' }));
+  expect((await call('GET', `${NS}/keys/Some%20Key`)).body.value).toBe('git');
+  await call('PUT', `${NS}/keys/Some%20Key`, { value: 'changed' });
+  expect(door.sources.keyValues.size).toBe(1);
+  expect(door.api.object(`${KEYS}/from-git`)?.spec).toMatchObject({ value: 'changed' });
+});
+
+test('a foreign object that has the name of a key is left alone', async () => {
+  const { door, call } = await scene(keyValue('color', { key: 'other', value: 'x' }));
+  expect((await call('PUT', `${NS}/keys/color`, { value: 'blue' })).status).toBe(200);
+  expect((await call('GET', `${NS}/keys/color`)).body.value).toBe('blue');
+  expect((await call('GET', `${NS}/keys/other`)).body.value).toBe('x');
+  expect(door.sources.keyValues.size).toBe(2);
+});
+
+test('an entry is not seen after its time, and can be stored again', async () => {
+  const expired = keyValue('old', { key: 'old', value: '1', expiresAt: '2020-01-01T00:00:00Z' });
+  const { call } = await scene(expired);
+  expect((await call('GET', `${NS}/keys/old`)).status).toBe(404);
+  expect((await call('GET', `${NS}/keys`)).body).toEqual([]);
+  const { body } = await call('PUT', `${NS}/keys/old`, { value: '2', ttl: 3600 });
+  expect(body.expire_timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  expect((await call('GET', `${NS}/keys/old`)).body.value).toBe('2');
+  expect((await call('PUT', `${NS}/keys/old`, { value: '3' })).body).not.toHaveProperty('expire_timestamp');
+});
+
+test('a pod acts for the user of its Execution, in its namespace', async () => {
+  const { call, podOf } = await scene();
+  const pod = await podOf('default', 'bob');
+  await call('PUT', '/api/v1/keys/color', { value: 'blue', scope: 'user' }, pod);
+  expect((await call('GET', `${NS}/keys/color?scope=user`, undefined, pod)).body).toMatchObject({
+    value: 'blue',
+    user: 'bob',
+  });
+  expect((await call('GET', `${NS}/keys/color?user=bob`)).body.value).toBe('blue');
+  expect(await call('GET', `${NS}/keys/color?user=jane`, undefined, pod)).toMatchObject({
+    status: 403,
+    body: { faultstring: expect.stringContaining('"user" attribute can only be provided by admins') },
+  });
+  expect((await call('GET', '/ns/other/api/v1/keys', undefined, pod)).status).toBe(403);
+  expect((await call('GET', `${NS}/user`, undefined, pod)).body).toMatchObject({
+    username: 'bob',
+    authentication: { method: 'authentication token', location: 'header', token_expire: expect.stringMatching(/Z$/) },
+    rbac: { enabled: false, roles: [] },
+  });
+});
+
+test('without a credential, or without the right, nothing', async () => {
+  const { call } = await scene();
+  expect((await call('GET', `${NS}/keys`, undefined, {})).status).toBe(401);
+  expect((await call('GET', `${NS}/keys`, undefined, { 'x-auth-token': 'nobody' })).status).toBe(401);
+  expect((await call('GET', `${NS}/keys`, undefined, { 'st2-api-key': 'b'.repeat(64) })).status).toBe(401);
+  const eve = { 'x-auth-token': 'eve-token' };
+  expect(await call('GET', `${NS}/keys`, undefined, eve)).toMatchObject({
+    status: 403,
+    body: {
+      faultstring: 'User "eve" may not list keyvalues.squall.dev in namespace default; ask for a Role that allows it',
+    },
+  });
+  expect((await call('PUT', `${NS}/keys/x`, { value: '1' }, eve)).body.faultstring).toContain(
+    'may not create keyvalues.squall.dev "x"',
+  );
+});
+
+test.each([
+  ['PUT', 'keys/k', {}, "'value' is a required property"],
+  ['PUT', 'keys/k', { value: { a: 1 } }, "is not of type 'string'"],
+  ['PUT', 'keys/k', [], 'Input body needs to be an object, got: array'],
+  ['PUT', 'keys/k', { value: 'x', ttl: -5 }, 'ttl: -5'],
+  ['PUT', 'keys/k', { value: 'x', scope: 'galaxy' }, 'Scope galaxy is not in allowed scopes list'],
+  ['PUT', 'keys/k', { value: 'ABC', encrypted: true }, 'Failed to verify the integrity'],
+  ['PUT', 'keys/k', { value: 'x'.repeat(512 * 1024 + 1) }, 'at most 524288 are stored'],
+  ['PUT', `keys/${'k'.repeat(513)}`, { value: 'x' }, 'at most 512 are allowed'],
+  ['GET', 'keys?limit=0', undefined, 'Limit, "0" specified, must be a positive number or -1 for full result set.'],
+  ['GET', 'keys?limit=many', undefined, 'limit: "many" is not a whole number'],
+])('%s %.20s is refused: %#', async (method, path, body, message) => {
+  const { call } = await scene();
+  const answer = await call(method, `${NS}/${path}`, body);
+  expect(answer).toMatchObject({ status: 400, body: { faultstring: expect.stringContaining(message) } });
+});
+
+test('the largest value and the longest key are taken', async () => {
+  const { call } = await scene();
+  const path = `${NS}/keys/${encodeURIComponent('é'.repeat(512))}`;
+  const value = '\n'.repeat(512 * 1024);
+  expect((await call('PUT', path, { value })).status).toBe(200);
+  expect((await call('GET', path)).body.value).toBe(value);
+});
+
+test('values whose entry was deleted past the door are removed at the second look', async () => {
+  const { door, call } = await scene();
+  await call('PUT', `${NS}/keys/a`, { value: '1', secret: true });
+  await call('PUT', `${NS}/keys/b`, { value: '2', secret: true });
+  const { api, client, sources } = door;
+  const writer = new KeyWriter({ transport: api, client, keyValues: sources.keyValues });
+  expect(await writer.sweep()).toBe(0);
+  await api.delete(`${KEYS}/a`);
+  await vi.waitFor(() => expect(sources.keyValues.get('default/a')).toBeUndefined());
+  expect(await writer.sweep()).toBe(0);
+  expect(await writer.sweep()).toBe(1);
+  expect(Object.keys((api.object(SECRET) as unknown as { data: object }).data)).toEqual(['b']);
+});

@@ -1,0 +1,1 @@
+# st2common/constants/__init__.py — a package; see the modules in it.

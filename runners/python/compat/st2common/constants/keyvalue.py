@@ -1,0 +1,9 @@
+# st2common/constants/keyvalue.py — names of the datastore.
+SYSTEM_SCOPE = "system"
+FULL_SYSTEM_SCOPE = "st2kv.system"
+USER_SCOPE = "user"
+FULL_USER_SCOPE = "st2kv.user"
+DATASTORE_PARENT_SCOPE = "st2kv"
+DATASTORE_SCOPE_SEPARATOR = "."
+DATASTORE_KEY_SEPARATOR = ":"
+ALLOWED_SCOPES = [SYSTEM_SCOPE, USER_SCOPE, FULL_SYSTEM_SCOPE, FULL_USER_SCOPE]
