@@ -70,7 +70,8 @@ export const PackSource = z
 export type PackSource = z.infer<typeof PackSource>;
 
 export const PackConfig = z.object({
-  values: FreeForm.optional().describe(
+  // Server-side apply leaves null of a map of which all keys are taken away.
+  values: FreeForm.nullish().describe(
     'Values by key; they come before those of <pack>.yaml in the ConfigMap "squall-configs". Default: none.',
   ),
   valuesFrom: z

@@ -77,7 +77,7 @@ export function addContent(app: FastifyInstance, options: ContentOptions): void 
       bodyLimit: ARCHIVE_MAX_BYTES,
       onRequest: async (request) => {
         const { namespace } = request.params as Params;
-        await authenticateUser(request, { verb: 'create', resource: 'packs', namespace, name: '' }, options);
+        await authenticateUser(request, { verb: 'create', resource: 'packcontents', namespace, name: '' }, options);
       },
       handler: put,
     });

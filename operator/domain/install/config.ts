@@ -22,7 +22,7 @@ export interface PackConfiguration {
 /** Values of the Pack's spec count before those of the file, key by key. Never throws. */
 export function configurationOf(pack: Pack, file: ConfigMap | undefined): PackConfiguration {
   const ref = pack.status?.ref ?? pack.metadata.name.replaceAll('-', '_');
-  const { values: own = {}, valuesFrom = [] } = pack.spec.config ?? {};
+  const { values: own, valuesFrom = [] } = pack.spec.config ?? {};
   const schema = pack.status?.configSchema ?? {};
   const read = valuesIn(file?.data?.[`${ref}.yaml`], ref);
   const values = { ...read.values, ...own };

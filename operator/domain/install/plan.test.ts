@@ -105,6 +105,21 @@ test('an upgrade that fails leaves the installed version ready, and says so', ()
   expect(failed).toMatchObject({ version: '1.0.0', installed: { content: CONTENT } });
 });
 
+test('while a new version is on its way, or has failed, the installed one is looked after', () => {
+  const self = pack({ status: installed(), spec: { from: 'shop=2.0.0' } });
+  const status = planPack(seen({ self, manifest: manifest() }), later(60)).status ?? {};
+  const upgrading = pack({ status, spec: { from: 'shop=2.0.0' } });
+  const running = planPack(seen({ self: upgrading, manifest: manifest(), job: job() }), later(61));
+  expect(kinds(running.writes)).toContain('apply Rule');
+  const failed = reported({ step: 'Failed', failedStep: 'Validate', message: 'bad' }, status);
+  const broken = planPack(
+    seen({ self: pack({ status: failed, spec: { from: 'shop=2.0.0' } }), manifest: manifest() }),
+    later(70),
+  );
+  expect(kinds(broken.writes)).toContain('apply Rule');
+  expect(condition(broken.status, 'Stalled')).toMatchObject({ status: 'True' });
+});
+
 test('what could not be fetched is tried again, later each time; what is not valid is not', () => {
   const fetch = pack({ status: reported({ step: 'Failed', failedStep: 'Fetch', message: 'no such host' }) });
   expect(planPack(seen({ self: fetch }), later(6))).toEqual({ requeueAfterMs: 29_000 });

@@ -49,10 +49,18 @@ export function planPack(observed: ObservedPack, now: Date): Plan<PackStatus> {
     case 'Done':
       return keep(observed, now);
     case 'Failed':
-      return again(observed, now);
+      return meanwhile(observed, again(observed, now), now);
     default:
-      return watchJob(observed, now);
+      return meanwhile(observed, watchJob(observed, now), now);
   }
+}
+
+/** While a new version is on its way, or has failed, the one that is installed is looked after. */
+function meanwhile(observed: ObservedPack, plan: Plan<PackStatus>, now: Date): Plan<PackStatus> {
+  if (plan.status || !observed.self.status?.installed) return plan;
+  const kept = keep(observed, now);
+  const nextMs = Math.min(plan.requeueAfterMs ?? LOOK_MS, kept.requeueAfterMs ?? LOOK_MS);
+  return { ...kept, ...plan, after: [...(kept.after ?? []), ...(plan.after ?? [])], requeueAfterMs: nextMs };
 }
 
 function begin(

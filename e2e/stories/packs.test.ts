@@ -1,0 +1,254 @@
+// e2e/stories/packs.test.ts — packs come from git and from files, bring Python actions, are upgraded in place, and go when they are deleted.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import type { Pack, Rule } from '../../operator/api/kinds.ts';
+import { apply, createExecution, ended, eventually, kubectl, ours, run, stage } from '../harness.ts';
+import { scratchNamespace } from './scratch.ts';
+
+const { name: namespace } = scratchNamespace('packs');
+const home = mkdtempSync(join(tmpdir(), 'squall-packs-'));
+const daemons: ChildProcess[] = [];
+afterAll(() => {
+  for (const daemon of daemons) daemon.kill('SIGKILL');
+  rmSync(home, { recursive: true, force: true });
+});
+
+type Files = Readonly<Record<string, string>>;
+
+const HELLO = `from st2common.runners.base_action import Action
+
+
+class Hello(Action):
+    def run(self, name, count):
+        self.logger.info('greeting %s', name)
+        return {'said': ' '.join(['%s %s!' % (self.config['greeting'], name)] * count)}
+`;
+
+/** A pack in StackStorm's layout. */
+const shop = (version: string, changes: Files = {}): Files => ({
+  'pack.yaml': `ref: shop\nname: Shop\ndescription: Sells things\nversion: ${version}\nauthor: Ann\nemail: ann@example.org\n`,
+  'config.schema.yaml': 'greeting: {type: string, default: Hello}\ntoken: {type: string, secret: true}\n',
+  'actions/hello.yaml': [
+    'name: hello_all',
+    'runner_type: python-script',
+    'entry_point: hello.py',
+    'parameters:',
+    '  name: {type: string, required: true, position: 0}',
+    '  count: {type: integer, default: 1}',
+    '',
+  ].join('\n'),
+  'actions/hello.py': HELLO,
+  'actions/where.yaml': 'name: where\nrunner_type: local-shell-script\nentry_point: bin/where.sh\n',
+  'actions/bin/where.sh': '#!/bin/bash\necho "$0"; cat "$(dirname "$0")/../data.txt"\n',
+  'actions/data.txt': 'from the pack\n',
+  'triggers/order.yaml': 'name: order\npayload_schema: {type: object}\n',
+  'rules/greet.yaml': [
+    'name: greet',
+    'enabled: true',
+    'trigger: {type: shop.order}',
+    'action: {ref: shop.hello_all, parameters: {name: "{{ trigger.name }}"}}',
+    '',
+  ].join('\n'),
+  ...changes,
+});
+
+function write(folder: string, files: Files): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+const git = (folder: string, ...words: string[]): string =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...words], {
+    encoding: 'utf8',
+  }).trim();
+
+function commit(folder: string, files: Files, tag?: string): string {
+  write(folder, files);
+  git(folder, 'add', '-A');
+  git(folder, 'commit', '-q', '-m', 'change');
+  if (tag !== undefined) git(folder, 'tag', tag);
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Serves all repositories below `home` to pods. */
+async function serveGit(): Promise<string> {
+  const port = await freePort();
+  daemons.push(
+    spawn('git', ['daemon', '--reuseaddr', '--export-all', `--base-path=${home}`, `--port=${port}`, home], {
+      stdio: 'ignore',
+    }),
+  );
+  await eventually('git is served', async () => {
+    const { code } = await run('git', ['ls-remote', `git://127.0.0.1:${port}/stackstorm-shop`]);
+    return code === 0;
+  });
+  return `git://${stage.hostAddress}:${port}`;
+}
+
+const packNamed = async (name: string) =>
+  JSON.parse(await kubectl(['-n', namespace, 'get', 'pack', name, '-o', 'json'])) as Pack;
+const conditionOf = ({ status }: Pack, type: string) => status?.conditions?.find((one) => one.type === type);
+
+/** The Pack when its latest installation has ended. */
+const settled = async (name: string, isWanted: (pack: Pack) => boolean = () => true): Promise<Pack> =>
+  await eventually(
+    `pack ${name} has settled`,
+    async () => {
+      const pack = await packNamed(name);
+      const isSeen = pack.status?.observedGeneration === pack.metadata.generation;
+      const step = pack.status?.install?.step;
+      return isSeen && (step === 'Done' || step === 'Failed') && isWanted(pack) ? pack : undefined;
+    },
+    120,
+  );
+
+async function result(action: string, parameters: Readonly<Record<string, unknown>> = {}) {
+  const execution = await ended(namespace, await createExecution(namespace, action, parameters));
+  return execution.status as { phase: string; reason?: string; message?: string; result?: Record<string, unknown> };
+}
+
+test('a pack of files brings its actions; Python runs with its configuration, scripts run in their place', async () => {
+  await apply(ours('Pack', namespace, 'shop', { source: { inline: shop('1.0.0') } }));
+  const pack = await settled('shop');
+  expect(conditionOf(pack, 'Ready')).toMatchObject({ status: 'True', message: 'Version 1.0.0 is installed.' });
+  expect(pack.status).toMatchObject({ ref: 'shop', content: '2 actions, 1 rule, 1 trigger' });
+  expect(await result('shop.hello_all', { name: 'Bob', count: 2 })).toMatchObject({
+    phase: 'Succeeded',
+    result: { exit_code: 0, result: { said: 'Hello Bob! Hello Bob!' } },
+  });
+  const where = await result('shop.where');
+  expect(where.result?.['stdout']).toBe('/opt/stackstorm/packs/shop/actions/bin/where.sh\nfrom the pack');
+});
+
+test('a changed configuration reaches the next action, and a wrong one is told with its key', async () => {
+  const configure = (values: object) =>
+    apply(ours('Pack', namespace, 'shop', { source: { inline: shop('1.0.0') }, config: { values } }));
+  await configure({ greeting: 'Good day' });
+  await settled('shop');
+  expect((await result('shop.hello_all', { name: 'Ann' })).result).toMatchObject({ result: { said: 'Good day Ann!' } });
+  await configure({ greeting: 5 });
+  const wrong = await settled('shop', (pack) => conditionOf(pack, 'ConfigValid')?.status === 'False');
+  expect(conditionOf(wrong, 'ConfigValid')?.message).toContain('"greeting"');
+  expect(await result('shop.hello_all', { name: 'Ann' })).toMatchObject({ phase: 'Failed', reason: 'ConfigInvalid' });
+  await configure({ greeting: 'Hello' });
+  await settled('shop', (pack) => conditionOf(pack, 'ConfigValid')?.status === 'True');
+});
+
+test('all errors of a pack are told at once, with file and line, and nothing is registered', async () => {
+  const files = shop('1.0', {
+    'actions/hello.yaml': 'name: hello_all\nrunner_type: pyhton-script\nentry_point: hello.py\n',
+    'rules/greet.yaml': 'name: greet\ntrigger: {type: shop.order}\naction: {ref: shop.hello_all}\nenabeld: true\n',
+  });
+  await apply(
+    ours('Pack', namespace, 'broken', {
+      ref: 'shop',
+      source: { inline: { ...files, 'pack.yaml': files['pack.yaml']?.replace('ref: shop', 'ref: broken') ?? '' } },
+    }),
+  );
+  const pack = await settled('broken');
+  expect(conditionOf(pack, 'Ready')).toMatchObject({ status: 'False', reason: 'PackInvalid' });
+  const told = pack.status?.findings ?? [];
+  expect(new Set(told.map(({ file }) => file))).toEqual(
+    new Set(['pack.yaml', 'actions/hello.yaml', 'rules/greet.yaml']),
+  );
+  expect(told.find(({ file }) => file === 'rules/greet.yaml')?.line).toBe(4);
+  expect(await kubectl(['-n', namespace, 'get', 'actions', '-l', 'squall.dev/pack=broken', '-o', 'name'])).toBe('');
+});
+
+test.skipIf(!stage.hostAddress)(
+  'from git: a tag, an upgrade in place, a failed upgrade that harms nothing, while executions go on',
+  { timeout: 300_000 },
+  async () => {
+    const folder = join(home, 'stackstorm-shop');
+    mkdirSync(folder);
+    git(folder, 'init', '-q', '-b', 'master');
+    const first = commit(folder, shop('1.1.0'), 'v1.1.0');
+    commit(folder, shop('1.2.0', { 'actions/hello.py': HELLO.replace('!', '!!') }), 'v1.2.0');
+    commit(folder, { 'actions/hello.yaml': 'name: hello_all\nrunner_type: nothing\n' }, 'v1.3.0');
+    const base = await serveGit();
+    const install = (ref: string) => apply(ours('Pack', namespace, 'shop', { from: `${base}/stackstorm-shop=${ref}` }));
+
+    await kubectl(['-n', namespace, 'delete', 'pack', 'broken', '--wait=true']);
+    await kubectl(['-n', namespace, 'delete', 'pack', 'shop', '--wait=true']);
+    expect(await kubectl(['-n', namespace, 'get', 'actions,rules,triggertypes', '-o', 'name'])).toBe('');
+    await install('1.1.0');
+    const pack = await settled('shop');
+    expect(pack.status).toMatchObject({ version: '1.1.0', commit: first });
+    const ruleOf = async () =>
+      JSON.parse(await kubectl(['-n', namespace, 'get', 'rule', 'shop.greet', '-o', 'json'])) as Rule;
+    const { uid } = (await ruleOf()).metadata;
+
+    const ends: string[] = [];
+    const going = new AbortController();
+    const loop = (async () => {
+      while (!going.signal.aborted) ends.push((await result('shop.hello_all', { name: 'Eve' })).phase);
+    })();
+    await install('1.2.0');
+    await settled('shop', ({ status }) => status?.version === '1.2.0');
+    expect((await result('shop.hello_all', { name: 'Eve' })).result).toMatchObject({ result: { said: 'Hello Eve!!' } });
+    expect((await ruleOf()).metadata.uid).toBe(uid);
+    await install('1.3.0');
+    const failed = await settled('shop', (one) => one.status?.install?.step === 'Failed');
+    expect(conditionOf(failed, 'Ready')).toMatchObject({ status: 'True', reason: 'PackInvalid' });
+    expect(conditionOf(failed, 'Stalled')).toMatchObject({ status: 'True' });
+    expect(failed.status).toMatchObject({ version: '1.2.0' });
+    await sleep(2000);
+    going.abort();
+    await loop;
+    expect(ends.length).toBeGreaterThan(2);
+    expect(ends.filter((phase) => phase !== 'Succeeded')).toEqual([]);
+
+    await install('9.9.9');
+    const unknown = await settled(
+      'shop',
+      (one) => one.status?.install?.step === 'Failed' && one.spec.from?.endsWith('9.9.9') === true,
+    );
+    expect(conditionOf(unknown, 'Fetched')?.message).toContain('Available versions are: 1.1.0, 1.2.0, 1.3.0');
+  },
+);
+
+test('what was edited by hand is told and stays; what was deleted by hand comes back', async () => {
+  await kubectl(['-n', namespace, 'patch', 'rule', 'shop.greet', '--type=merge', '-p', '{"spec":{"enabled":false}}']);
+  const drifted = await eventually('the drift is told', async () => {
+    const pack = await packNamed('shop');
+    return pack.status?.drift?.length === 1 ? pack : undefined;
+  });
+  expect(drifted.status?.drift).toEqual([{ kind: 'Rule', name: 'shop.greet' }]);
+  await kubectl(['-n', namespace, 'delete', 'rule', 'shop.greet']);
+  await eventually('the rule is there again, as the pack has it', async () => {
+    const rule = JSON.parse(await kubectl(['-n', namespace, 'get', 'rule', 'shop.greet', '-o', 'json'])) as Rule;
+    return rule.spec.enabled;
+  });
+});
+
+test('an author registers a folder as it is, runs, and removes it, by the command line', async () => {
+  const folder = join(home, 'mine');
+  write(folder, shop('0.1.0', { 'pack.yaml': (shop('0.1.0')['pack.yaml'] ?? '').replace('ref: shop', 'ref: mine') }));
+  const squall = (...words: string[]) => run(process.execPath, ['cli/squall.js', '-n', namespace, ...words]);
+  const registered = await squall('pack', 'register', folder);
+  expect(registered).toMatchObject({ code: 0, stderr: expect.stringContaining('[ succeeded ] register pack') });
+  expect(registered.stdout).toContain('version 0.1.0 is installed');
+  const ran = await squall('run', 'mine.hello_all', 'name=Joe');
+  expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('Hello Joe!')]);
+  expect((await squall('pack', 'list')).stdout).toMatch(/^mine +0\.1\.0 /m);
+  const removed = await squall('pack', 'remove', 'mine');
+  expect(removed).toMatchObject({ code: 0, stdout: 'Pack mine removed.\n' });
+  expect(await kubectl(['-n', namespace, 'get', 'actions', '-l', 'squall.dev/pack=mine', '-o', 'name'])).toBe('');
+});
