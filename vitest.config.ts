@@ -5,9 +5,9 @@ import { defineConfig } from 'vitest/config';
 const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 /** They start processes, or wait for the clock: part of `npm test`, too slow for `npm run check`. */
 const processes = [
-  'cli/{main,tree}.test.ts',
+  'cli/{key,main,tree}.test.ts',
   'runners/conformance/run.test.ts',
-  'runners/installer/{git,install,environment}.test.ts',
+  'runners/installer/{environment,git,hostile,install}.test.ts',
   'runners/python/compat.test.ts',
   'operator/kube/transport{,-retries,-watch}.test.ts',
   'operator/http/{server,volume-lock}.test.ts',

@@ -1,5 +1,5 @@
 // e2e/setup.ts — a cluster with Squall installed, for the stories and the benchmarks.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Cluster, openCluster } from './cluster/cluster.ts';
 import { buildImages } from './cluster/images.ts';
 import type { Progress } from './cluster/progress.ts';
@@ -36,6 +36,16 @@ export async function readyImages(cluster: Cluster, progress: Progress): Promise
   return images;
 }
 
+/** How this machine reaches package indexes, as values of the chart: environments of packs are built in pods. */
+function packageSettings(env: NodeJS.ProcessEnv = process.env): object {
+  const authority = env['PIP_CERT'] ?? env['SSL_CERT_FILE'];
+  const index = env['UV_DEFAULT_INDEX'] ?? env['PIP_INDEX_URL'];
+  return {
+    ...(authority && { caBundle: readFileSync(authority, 'utf8') }),
+    ...(index && { config: { podEnvironment: { UV_DEFAULT_INDEX: index } } }),
+  };
+}
+
 /** Brings all up; `opened` is told of the cluster at once, so that it can be ended whatever comes. */
 export async function setUp(options: {
   readonly context?: string | undefined;
@@ -51,7 +61,7 @@ export async function setUp(options: {
   options.opened(cluster);
   const images = await timed('images', () => readyImages(cluster, progress));
   const installed = await timed('install', () =>
-    installChart(cluster, { namespace: NAMESPACE, release: RELEASE, images }),
+    installChart(cluster, { namespace: NAMESPACE, release: RELEASE, images, values: packageSettings() }),
   );
   const stage: Stage = {
     origin: cluster.origin,

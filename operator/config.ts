@@ -49,6 +49,7 @@ const Environment = z.object({
   SQUALL_EXTRA_POD_ENV: Json(z.record(z.string(), z.string())).default({}),
   SQUALL_PACKS_DIR: z.string().default('packs'),
   SQUALL_PACK_INDEXES: z.string().default(''),
+  NODE_EXTRA_CA_CERTS: z.string().default(''),
   KUBECONFIG: z.string().optional(),
 });
 
@@ -85,6 +86,8 @@ export interface Config {
   readonly packsDirectory: string;
   /** Addresses of index files of packs; the leftmost wins. */
   readonly packIndexes: readonly string[];
+  /** File of the authorities that are trusted beside the usual ones. */
+  readonly authoritiesFile: string | undefined;
   readonly kubeconfig: string | undefined;
 }
 
@@ -135,6 +138,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     extraPodEnvironment: e.SQUALL_EXTRA_POD_ENV,
     packsDirectory: e.SQUALL_PACKS_DIR,
     packIndexes: e.SQUALL_PACK_INDEXES.split(',').filter((url) => url !== ''),
+    authoritiesFile: e.NODE_EXTRA_CA_CERTS || undefined,
     kubeconfig: e.KUBECONFIG,
   };
 }

@@ -1,4 +1,5 @@
 // operator/operator.ts — the whole operator: events come in at the door, the leader turns Executions into Jobs, runners deliver results.
+import { readFileSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { KINDS } from './api/kinds.ts';
 import { FIELD_MANAGER } from './api/meta.ts';
@@ -138,6 +139,7 @@ async function openDoor({
     executionTtlSeconds: config.executionTtlSeconds,
     liveExecutionsMax: config.liveExecutionsMax,
     packIndexes: config.packIndexes,
+    authorities: config.authoritiesFile === undefined ? undefined : readFileSync(config.authoritiesFile, 'utf8'),
     stop,
   });
   const onChange = ({ key, cert }: Serving) => door.useCertificate({ key, cert });

@@ -23,6 +23,7 @@ export const InstallTask = z.object({
   force: z.boolean(),
   indexes: z.array(z.string()).describe('Addresses of index files; the leftmost wins.'),
   limits: InstallLimits,
+  authorities: z.string().optional().describe('PEM text of authorities that are trusted beside the usual ones.'),
 });
 export type InstallTask = z.infer<typeof InstallTask>;
 

@@ -62,8 +62,8 @@ export async function openRunOf(
       options,
     );
     if ('reason' in live) return live;
-    await replay(live, state.journal, execution, options);
-    return { live, revision: state.revision };
+    const unreadable = await replay(live, state.journal, execution, options);
+    return unreadable ?? { live, revision: state.revision };
   }
   if (execution.spec.request.rerun) return await goOn(execution, home, options);
   if (!workflow) return invalid('there is no such Workflow');
@@ -87,16 +87,23 @@ export async function openRunOf(
   return { live, revision };
 }
 
-/** `last` is the Execution whose journal it is; earlier ones, which it went on from, are named in it. */
+/** `last` is the Execution whose journal it is; earlier ones, which it went on from, are named in it. @returns why it is no journal of this run */
 async function replay(
   live: LiveRun,
   journal: readonly string[],
   { metadata: last }: Execution,
   { store }: OpenOptions,
-): Promise<void> {
+): Promise<RefusedRun | undefined> {
   const parents = [...rerunsIn(journal).map(({ owner }) => owner), last];
   const results = await store.allResults(last.namespace ?? '', parents);
-  live.replay(journal, (name) => results.get(name) ?? childResult(undefined, undefined), last);
+  try {
+    live.replay(journal, (name) => results.get(name) ?? childResult(undefined, undefined), last);
+    return undefined;
+  } catch (error) {
+    return invalid(
+      `its journal cannot be read: ${(error as Error).message}; was it written by another version of Squall? Run it again`,
+    );
+  }
 }
 
 /** A run that goes on from some tasks of another: its journal begins with the other's. */
@@ -125,7 +132,8 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
     options,
   );
   if ('reason' in live) return live;
-  await replay(live, state.journal, other, options);
+  const unreadable = await replay(live, state.journal, other, options);
+  if (unreadable) return unreadable;
   if (!live.run.whyNotRerun) return invalid(`${pinned.engine} has no rerun from tasks; run it again as a whole`);
   const why = live.run.whyNotRerun(rerun.tasks);
   if (why !== undefined) return invalid(`spec.request.rerun: ${why}`);

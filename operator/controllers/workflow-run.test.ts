@@ -187,6 +187,28 @@ test('a child that somebody deletes ends its task with a reason', async () => {
   one.stop();
 });
 
+test('a journal that cannot be read ends the run, and says so', async () => {
+  const never = draft(
+    'Action',
+    'acme.never',
+    ActionSpec.parse({ runner: 'local-shell-cmd', parameters: { cmd: { default: 'date' } } }),
+  );
+  const api = server(workflow({ a: { action: 'acme.never' } }), never, run());
+  const one = await operator(api);
+  await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
+  one.stop();
+  const execution = await api.get(`${PATH}/run`);
+  const status = statusOf(api);
+  api.put({ ...execution, status: { ...status, workflow: { ...status?.workflow, journal: ['from the future'] } } });
+  const two = await operator(api);
+  await ends(api, 'Failed');
+  expect(statusOf(api)).toMatchObject({
+    reason: 'WorkflowInvalid',
+    message: expect.stringContaining('its journal cannot be read') as string,
+  });
+  two.stop();
+});
+
 test.each<[string, object, object, string]>([
   ['tasks', CHAIN, { tasks: 3, contextBytes: 1000, depth: 3 }, 'more than 3 tasks'],
   [

@@ -44,6 +44,8 @@ export interface DoorOptions {
   readonly liveExecutionsMax: number;
   /** Addresses of index files of packs; the leftmost wins. */
   readonly packIndexes: readonly string[];
+  /** PEM text of authorities that installations trust beside the usual ones. */
+  readonly authorities?: string | undefined;
   /** How long one event may try to create its Executions; 8 000 ms by default. */
   readonly createDeadlineMs?: number;
   readonly stop: AbortSignal;

@@ -13,7 +13,7 @@ const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).d
 
 /** A door with a Pack that is being installed, and its pod's token. */
 async function installing(spec: object = { from: 'shop=1.0.0', force: false, dependencies: 'Install' }) {
-  const door = await openDoor([...BASE]);
+  const door = await openDoor([...BASE], { authorities: 'PEM' });
   const { api, sources } = door;
   const install = { key: 'k1', attempt: 1, job: 'pack-shop-1', step: 'Fetch', startedAt: '2026-03-01T12:00:00Z' };
   const pack = api.put({
@@ -55,6 +55,7 @@ test('the installer is told what to do', async () => {
     from: 'shop=1.0.0',
     pack: { namespace: 'default', name: 'shop' },
     limits: { files: 20_000 },
+    authorities: 'PEM',
   });
   expect((await call(INSTALL.replace('/shop/', '/other/'))).status).toBe(403);
   expect((await call(INSTALL, { headers: {} })).status).toBe(401);

@@ -16,6 +16,8 @@ export interface InstallOptions extends Authenticators {
   readonly packs: BlobStore;
   /** Addresses of index files; the leftmost wins. */
   readonly packIndexes: readonly string[];
+  /** PEM text of authorities that git, uv and the indexes may be trusted by, beside the usual ones. */
+  readonly authorities?: string | undefined;
   readonly log: Log;
   readonly now?: () => Date;
 }
@@ -46,7 +48,7 @@ async function installerFor(request: FastifyRequest, options: InstallOptions): P
   );
 }
 
-function taskOf({ metadata, spec, status }: Pack, { packIndexes }: InstallOptions): InstallTask {
+function taskOf({ metadata, spec, status }: Pack, { packIndexes, authorities }: InstallOptions): InstallTask {
   if (!status?.install) throw new HttpError(409, `Pack ${metadata.namespace}/${metadata.name} is not being installed`);
   return {
     version: 1,
@@ -58,6 +60,7 @@ function taskOf({ metadata, spec, status }: Pack, { packIndexes }: InstallOption
     force: spec.force,
     indexes: [...packIndexes],
     limits: INSTALL_LIMITS,
+    ...(authorities === undefined ? {} : { authorities }),
   };
 }
 

@@ -22,12 +22,12 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const settings = readSettings(env);
   const ask = wireTo({ ca: settings.ca, tokenFile: settings.tokenFile, stop: stop.signal, say });
-  const task = await taskOf(settings, ask);
+  const { authorities, ...task } = await taskOf(settings, ask);
   const scratch = mkdtempSync(join(settings.scratch, 'squall-install-'));
   try {
     const report = (one: InstallReport): Promise<void> => tell(one, settings.installUrl, ask);
     await install(task, {
-      settings,
+      settings: trusting(authorities, settings, scratch),
       store: storeAt(settings.contentUrl, ask),
       scratch,
       stop: stop.signal,
@@ -37,6 +37,14 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** What the container names itself comes before what the operator gives. */
+function trusting(authorities: string | undefined, settings: Settings, scratch: string): Settings {
+  if (authorities === undefined || settings.caBundle !== undefined) return settings;
+  const caBundle = join(scratch, 'given.pem');
+  writeFileSync(caBundle, authorities);
+  return { ...settings, caBundle };
 }
 
 async function taskOf({ installUrl }: Settings, ask: Ask): Promise<InstallTask> {
