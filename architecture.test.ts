@@ -31,7 +31,7 @@ const allow: Readonly<Record<string, readonly string[]>> = {
   crds: ['operator/api', 'runners/schema', 'node:', 'yaml', 'zod'],
   cli: ['operator/api', 'operator/domain', 'node:', 'commander', 'undici', '@kubernetes/client-node', 'yaml'],
   'e2e/conformance': ['operator/domain', 'node:', 'yaml', 'fast-check'],
-  'e2e/packs': ['operator/domain', 'node:', 'zod'],
+  'e2e/packs': ['e2e/harness', 'operator/api', 'operator/domain', 'node:', 'zod'],
   e2e: [
     'operator/config',
     'operator/operator',

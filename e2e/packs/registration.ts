@@ -1,9 +1,9 @@
 // e2e/packs/registration.ts — real packs in a folder, read as an installation reads them: do their counts agree with StackStorm's?
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { readPack } from '../../operator/domain/pack/read.ts';
-import type { PackTree } from '../../operator/domain/pack/tree.ts';
+import { treeOf } from './tree.ts';
 
 const Cases = z.looseObject({
   registration: z.array(z.looseObject({ pack: z.string(), registered: z.record(z.string(), z.number()) })),
@@ -38,20 +38,3 @@ for (const { pack, registered } of asked) {
 }
 console.log(`${agreeing} of ${asked.length} packs agree`);
 process.exitCode = agreeing === asked.length ? 0 : 1;
-
-function treeOf(root: string): PackTree {
-  const files = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort();
-  const text = (path: string): string | undefined => {
-    const full = join(root, path);
-    if (statSync(full).size > 1024 * 1024) return undefined;
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(full));
-    } catch {
-      return undefined;
-    }
-  };
-  return { files, text };
-}

@@ -122,6 +122,23 @@ test.each(['reset', 'resetAfterApply', { code: 409, reason: 'Conflict' }, { code
   },
 );
 
+test("a default that the configuration of a task's pack gives is no fault of the task", async () => {
+  const parameters = { host: { type: 'string', default: '{{ config_context.host }}' } };
+  const asks = draft('Action', 'shop.asks', ActionSpec.parse({ runner: 'noop', parameters }));
+  const owner = { apiVersion: asks.apiVersion, kind: 'Pack', name: 'shop', uid: 'pack-uid', controller: true };
+  const ofPack: Draft = { ...asks, metadata: { ...asks.metadata, ownerReferences: [owner] } };
+  const pack = (values: object) => draft('Pack', 'shop', { source: { inline: {} }, config: { values } });
+  const api = server(workflow({ a: { action: 'shop.asks' } }), ofPack, pack({ host: 'h1' }), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  one.stop();
+  const without = server(workflow({ a: { action: 'shop.asks' } }), ofPack, pack({}), run());
+  const other = await operator(without);
+  await ends(without, 'Failed');
+  expect(await childrenOf(without)).toEqual([]);
+  other.stop();
+});
+
 test('another operator goes on from the journal', async () => {
   const api = server(workflow(CHAIN), run());
   for (let turn = 0; statusOf(api)?.phase !== 'Succeeded' && turn < 40; turn++) {

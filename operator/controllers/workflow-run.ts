@@ -15,10 +15,11 @@ import { hasRunEnded, type ObservedRun, planRun } from '../domain/workflow/plan.
 import { limitReached, refuseWrong } from '../domain/workflow/soundness.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, splitKey, type Store } from '../kube/store.ts';
+import { type ConfigurationSources, configurationFor } from './configuration.ts';
 import { claimantsOf } from './workflow.ts';
 import { entriesNow, nowOf, type OpenedRun, type OpenOptions, openRunOf } from './run-open.ts';
 
-export interface RunSources {
+export interface RunSources extends ConfigurationSources {
   /** With EXECUTION_INDEXES. */
   readonly executions: Store<Execution>;
   readonly actions: Store<Action>;
@@ -166,6 +167,7 @@ async function look(
     callable: (ref) => callable(ref, namespace, options.sources, options.systemNamespace),
     nowMs: now.getTime(),
     entries: entriesNow(namespace, options),
+    configOf: (action) => configurationFor(action, options.sources)?.config,
   });
   const limit = limitReached(live, options.limits);
   if (limit) return { ...base, refused: limit };

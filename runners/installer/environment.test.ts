@@ -28,8 +28,12 @@ afterEach(() => operator.close());
 
 const PACK = 'ref: hello\nname: Hello\ndescription: x\nversion: 1.2.3\nauthor: Jane\nemail: jane@example.org\n';
 
-async function installed(requirements: string, env: Readonly<Record<string, string>> = {}) {
-  operator.task = taskOf({ source: { inline: { 'pack.yaml': PACK, 'requirements.txt': requirements } } });
+async function installed(
+  requirements: string,
+  env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+) {
+  operator.task = taskOf({ source: { inline: { 'pack.yaml': PACK, 'requirements.txt': requirements, ...files } } });
   const { log } = await runInstaller(operator, {
     top,
     env: {
@@ -77,6 +81,14 @@ test("a package that is not there is told in uv's words, without passwords", { t
   expect(report).toMatchObject({ step: 'Failed', failedStep: 'Build' });
   expect(report.message).toMatch(/^uv pip install -r requirements\.txt:\n[\s\S]*127\.0\.0\.1:1\/simple/);
   expect(`${report.message}${report.log}`).not.toContain('not-this-one');
+});
+
+test('a package of old that imports pkg_resources while it is built', { timeout: SECONDS }, async () => {
+  const setup =
+    "import pkg_resources\nfrom setuptools import setup\nsetup(name='old', version='1', py_modules=['old'])\n";
+  const report = await installed('./old\n', {}, { 'old/setup.py': setup, 'old/old.py': 'AGE = 1\n' });
+  expect(report).toMatchObject({ step: 'Done' });
+  expect(report.content?.environment).toBeDefined();
 });
 
 test('requirements that contradict each other', { timeout: SECONDS }, async () => {

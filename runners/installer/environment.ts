@@ -33,6 +33,9 @@ const ALWAYS = 'six>=1.9.0,<2.0';
 const PYTHON = '3.11';
 const FILE = 'requirements.txt';
 const REWRITTEN = '.squall-requirements.txt';
+const CONSTRAINTS = '.squall-build-constraints.txt';
+/** Old packages import it while they are built, from the setuptools of their time. */
+const LAST_WITH_PKG_RESOURCES = 'setuptools<81\n';
 /** Sorted last, as StackStorm has it: what the pack brings itself is found first. */
 const PATH_FILE = 'zzzzzzzzzz__st2__.pth';
 const REASON_LINES = 30;
@@ -58,16 +61,13 @@ export async function buildEnvironment(options: EnvironmentOptions): Promise<Env
   await uv(['venv', '--no-project', '--python', existsSync(own) ? own : PYTHON, folder]);
   writeFileSync(join(sitePackages(folder), PATH_FILE), existsSync(base) ? `${sitePackages(base)}\n` : '');
   const python = join(folder, 'bin', 'python');
-  await uv([
-    'pip',
-    'install',
-    '--python',
-    python,
-    '--compile-bytecode',
-    ALWAYS,
-    '--requirement',
-    forUv(text) === text ? FILE : REWRITTEN,
-  ]);
+  const asked = [ALWAYS, '--requirement', forUv(text) === text ? FILE : REWRITTEN];
+  const install = ['pip', 'install', '--python', python, '--compile-bytecode', ...asked];
+  await uv(install).catch(async (error: unknown) => {
+    if (!(error instanceof StepFailure && error.message.includes(`No module named 'pkg_resources'`))) throw error;
+    writeFileSync(join(pack, CONSTRAINTS), LAST_WITH_PKG_RESOURCES);
+    await uv([...install, '--build-constraints', CONSTRAINTS]);
+  });
   return { folder, entries: entriesOf(folder) };
 }
 

@@ -18,7 +18,7 @@ import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Manifest } from '../../operator/api/install.ts';
-import { makeRepo } from './git-server.setup.ts';
+import { makeCertificate, makeRepo, serveHttps } from './git-server.setup.ts';
 import { type PlayedOperator, playOperator, runInstaller, taskOf, TOKEN } from './operator.setup.ts';
 import { madeTar } from './tar-made.setup.ts';
 
@@ -160,6 +160,29 @@ test('a name of an index, and its version', { timeout: SECONDS }, async () => {
   operator.task = taskOf({ from: 'hello', indexes: indexes.slice(0, 1) });
   await runInstaller(operator, { top });
   expect(last().message).toMatch(/^No results from the index: tried /);
+});
+
+test('an authority that the operator gives, and only with it', { timeout: SECONDS }, async () => {
+  const root = mkdtempSync(join(top, 'served-'));
+  const repo = makeRepo(join(root, 'pack'));
+  writePack(repo.folder);
+  repo.commit('x');
+  const secret = mkdtempSync(join(top, 'secret-'));
+  writeFileSync(join(secret, 'username'), 'me');
+  writeFileSync(join(secret, 'password'), 'pw');
+  const tls = makeCertificate();
+  const server = await serveHttps(root, tls, 'me:pw');
+  const run = async (given: object) => {
+    operator.task = taskOf({ source: { git: { url: `${server.url}/pack/.git` } }, ...given });
+    await runInstaller(operator, { top, env: { SQUALL_GIT_SECRET: secret } });
+    return last();
+  };
+  try {
+    expect(await run({})).toMatchObject({ step: 'Failed', message: expect.stringContaining('give its authority') });
+    expect(await run({ authorities: tls.cert })).toMatchObject({ step: 'Done', version: '1.2.3' });
+  } finally {
+    await server.close();
+  }
 });
 
 test('a pack in the image', { timeout: SECONDS }, async () => {

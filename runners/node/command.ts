@@ -54,8 +54,8 @@ function plainWords(task: Task, scratch: string, env: NodeJS.ProcessEnv): Words 
     return [script, ...task.arguments];
   }
   const command = task.command ?? '';
-  if (!fitsWord(command)) return ['sh', writeScript(scratch, command)];
-  return ['sh', '-c', command];
+  const shell = findOnPath('bash', env) ? 'bash' : 'sh';
+  return fitsWord(command) ? [shell, '-c', command] : [shell, writeScript(scratch, command)];
 }
 
 function sudoWords(task: Task, scratch: string, env: NodeJS.ProcessEnv): Words {

@@ -11,6 +11,9 @@ const needed = { 'net.ipv4.ip_forward': '1', 'net.bridge.bridge-nf-call-iptables
 /** kube-proxy sets it; the value from before is kept for `down`. */
 const alsoChanged = ['net.ipv4.conf.all.route_localnet'];
 
+/** Without one of its own a bridge has the lowest of its ports: pods that come and go change it, others lose their gateway. */
+const GATEWAY = '0a:58:0a:f4:00:01';
+
 /** Makes the bridge and the CNI configuration; the machine gets the pods' gateway address. */
 export async function makeNetwork(ledger: Ledger): Promise<void> {
   await mkdir(join(paths.run, 'cni'), { recursive: true });
@@ -25,7 +28,7 @@ export async function makeNetwork(ledger: Ledger): Promise<void> {
   for (const [name, value] of Object.entries(needed)) writeSysctl(name, value);
 
   ledger.change({ bridge: node.bridge, rules: true });
-  await run('ip', ['link', 'add', node.bridge, 'type', 'bridge']);
+  await run('ip', ['link', 'add', node.bridge, 'address', GATEWAY, 'type', 'bridge']);
   await run('ip', ['address', 'add', `${node.bridgeAddress}/24`, 'dev', node.bridge]);
   await run('ip', ['link', 'set', node.bridge, 'up']);
   // Where Docker lives, forwarding is refused by default. The comment marks the rules as ours for `down`.

@@ -271,3 +271,14 @@ test('a status without its result stays below 1.5 KiB', () => {
     ).length,
   ).toBeLessThan(1024);
 });
+
+test('a wrong configuration stops what runs a file of the pack, but no command', () => {
+  const content = { files: `sha256:${'a'.repeat(64)}` };
+  const configFaults = ['"token" is missing'];
+  const script = { runner: 'local-shell-script', parameters: {}, entryPoint: 'actions/a.sh', content };
+  expect(plan({ action: action(script), configFaults }, 1).status).toMatchObject({
+    reason: 'ConfigInvalid',
+    message: configFaults[0],
+  });
+  expect(plan({ action: action({ content }), configFaults }, 1).writes).toMatchObject([{ do: 'create' }]);
+});

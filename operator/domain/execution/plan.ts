@@ -84,7 +84,9 @@ function start(scene: Scene, waitMs: number): ExecutionPlan {
   if (fault !== undefined) return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${fault}`);
   if (action.spec.runner === 'noop') return doNothing(scene, action);
   const [wrong] = observed.configFaults ?? [];
-  if (wrong !== undefined && runsFilesOfPack(action.spec)) return refuse(scene, 'ConfigInvalid', wrong);
+  // A command has its parameters only; it need not know of a configuration.
+  const isCommand = action.spec.runner === 'local-shell-cmd';
+  if (wrong !== undefined && !isCommand && runsFilesOfPack(action.spec)) return refuse(scene, 'ConfigInvalid', wrong);
   const made = jobFor(self, action, self.status.attempt, observed.settings, now, observed);
   if (!made.ok) return refuse(scene, made.reason, made.message);
   return { writes: [...tidy.writes, { do: 'create', object: made.job }], requeueAfterMs: FIRST_LOOK_MS };

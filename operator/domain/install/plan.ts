@@ -23,13 +23,14 @@ const LOOK_MS = 600_000;
 /** While a Job runs, its pods are looked at so often, in ms: one that cannot start changes nothing that is watched. */
 const JOB_LOOK_MS = 15_000;
 
+/** What StackStorm counts, with one of each. */
 const WORDS = {
-  actions: 'actions',
-  sensors: 'sensors',
-  rules: 'rules',
-  aliases: 'aliases',
-  policies: 'policies',
-  triggers: 'triggers',
+  actions: 'action',
+  sensors: 'sensor',
+  rules: 'rule',
+  aliases: 'alias',
+  policies: 'policy',
+  triggers: 'trigger',
 } as const;
 
 /** Never throws. */
@@ -186,11 +187,8 @@ function withManifest(status: PackStatus, manifest: Manifest, { drift }: Registr
     counts,
     configSchema: manifest.configSchema ?? {},
     content: Object.entries(WORDS)
-      .filter(([key]) => (counts[key] ?? 0) > 0)
-      .map(
-        ([key, word]) =>
-          `${counts[key]} ${counts[key] === 1 ? word.replace(/(ie)?s$/, (end) => (end === 'ies' ? 'y' : '')) : word}`,
-      )
+      .filter(([many]) => (counts[many] ?? 0) > 0)
+      .map(([many, one]) => `${counts[many]} ${counts[many] === 1 ? one : many}`)
       .join(', '),
     waiting: waiting.slice(0, 1024).map(({ kind, name, file }) => ({ kind, name, file })),
     drift: drift.slice(0, 256).map(({ kind, metadata }) => ({ kind, name: metadata.name })),

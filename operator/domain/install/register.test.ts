@@ -19,13 +19,13 @@ const asStored = (drafts: readonly Draft[]): Registered[] =>
 const names = (objects: readonly Pick<Draft, 'kind' | 'metadata'>[]) =>
   objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 
-test('all is applied at first: what others refer to before them, owned by the pack, files only where a file is run', () => {
+test('all is applied at first: what others refer to before them, owned by the pack, files only where something runs', () => {
   const { apply } = plan();
   expect(names(apply)).toEqual(['TriggerType shop.order', 'Action shop.ship-it', 'Action shop.say', 'Rule shop.paid']);
   expect(apply.map(({ spec }) => (spec as { content?: unknown }).content)).toEqual([
     undefined,
     { files: CONTENT.files, environment: CONTENT.environment },
-    undefined,
+    { files: CONTENT.files, environment: CONTENT.environment },
     undefined,
   ]);
   for (const { metadata } of apply) {
@@ -38,12 +38,13 @@ test('what is registered already is not written again', () => {
   expect(plan(asStored(plan().apply))).toEqual({ apply: [], remove: [], drift: [], taken: [] });
 });
 
-test('new content reaches only those that run a file; what the pack has no more is deleted', () => {
-  const stored = asStored(plan().apply);
+test('new content reaches only those that run in a pod; what the pack has no more is deleted', () => {
   const of = manifest();
-  const fewer = { ...of, resources: of.resources.filter(({ kind }) => kind !== 'Rule') };
+  const nothing = { kind: 'Action', file: 'actions/rest.yaml', spec: { ref: 'shop.rest', runner: 'noop' } } as const;
+  const stored = asStored(plan([], { of: { ...of, resources: [...of.resources, nothing] } }).apply);
+  const fewer = { ...of, resources: [...of.resources.filter(({ kind }) => kind !== 'Rule'), nothing] };
   const { apply, remove } = plan(stored, { content: { ...CONTENT, files: `sha256:${'d'.repeat(64)}` }, of: fewer });
-  expect(names(apply)).toEqual(['Action shop.ship-it']);
+  expect(names(apply)).toEqual(['Action shop.ship-it', 'Action shop.say']);
   expect(names(remove)).toEqual(['Rule shop.paid']);
 });
 

@@ -82,9 +82,9 @@ function draftOf({ kind, spec }: Manifest['resources'][number], input: Registrat
   };
 }
 
-/** Only an action that has a file is told where the files are: others do not change with them. */
+/** What runs in a pod finds the pack's files there, a command too: it may name them. Others do not change with them. */
 function contentOf(spec: Readonly<Record<string, unknown>>, { content: { image, blobs } }: RegistrationInput) {
-  if (spec['entryPoint'] === undefined) return {};
+  if (spec['entryPoint'] === undefined && spec['runner'] !== 'local-shell-cmd') return {};
   if (image !== undefined) return { content: { image } };
   if (!blobs) return {};
   const environment = blobs.environment === undefined ? {} : { environment: blobs.environment };

@@ -6,6 +6,7 @@ import { secretNames } from '../action/runner-parameters.ts';
 import type { Entries } from '../datastore/entry.ts';
 import { hasMark, misplaced } from '../datastore/handed-on.ts';
 import { actionContext } from '../action/action-context.ts';
+import type { RequestedConfig } from '../action/requested-config.ts';
 import { resolveParameters } from '../action/resolve.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
 import type { Child, Entry } from './engine.ts';
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly nowMs: number;
   /** The datastore as it is now. Default: an empty one. */
   readonly entries?: Entries;
+  /** The configuration of an action's pack. Default: none. */
+  readonly configOf?: (action: Action) => Omit<RequestedConfig, 'isHandedOn'> | undefined;
 }
 
 /** Rounds of refused children in one look. */
@@ -71,11 +74,13 @@ function faultIn(child: Child, live: LiveRun, around: Surroundings): Entry | und
   if (open) return refused(misplaced(`parameters.${open[0]}`));
   if (target.kind !== 'Action') return undefined;
   const action = target as Action;
+  const config = around.configOf?.(action);
   const resolved = resolveParameters(action.spec, {
     ref,
     parameters,
     rendered: false,
     context: { action_context: actionContext(around.execution.spec.request.context, action), config_context: {} },
+    ...(config && { config: { ...config, isHandedOn: false } }),
     entries: around.entries,
     world: { nowMs: around.nowMs, seed: 0 },
   });
