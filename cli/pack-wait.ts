@@ -17,8 +17,8 @@ const LOOK_MS = 300;
 /** How long the operator may take to begin, in ms. */
 const BEGIN_MS = 30_000;
 
-/** @returns whether it is ready, with the version that was asked for */
-export async function waitForPack(session: Session, asked: Pack): Promise<boolean> {
+/** @returns the Pack when it is ready, with the version that was asked for; undefined when it failed */
+export async function waitForPack(session: Session, asked: Pack): Promise<Pack | undefined> {
   const { name, generation = 1 } = asked.metadata;
   const { screen } = session;
   const told = new Set<string>();
@@ -46,19 +46,20 @@ function tell(screen: Session['screen'], condition: Condition | undefined, words
   screen.err(`  [ ${condition.status === 'True' ? 'succeeded' : 'failed'.padEnd(9)} ] ${words}\n`);
 }
 
-function installed(session: Session, { metadata, status }: Pack): boolean {
+function installed(session: Session, pack: Pack): Pack {
+  const { metadata, status } = pack;
   session.screen.out(
     `Pack ${metadata.name}: version ${status?.version ?? ''} is installed: ${status?.content ?? ''}\n`,
   );
   for (const warning of status?.warnings ?? []) session.screen.err(`warning: ${warning}\n`);
-  return true;
+  return pack;
 }
 
-function failed(session: Session, { metadata, status }: Pack): boolean {
+function failed(session: Session, { metadata, status }: Pack): undefined {
   const wrong = status?.conditions?.filter(({ type, status: holds }) => holds === 'False' && type !== 'Stalled') ?? [];
   const message = wrong.at(-1)?.message ?? conditionOf(status, 'Ready')?.message ?? 'it failed';
   session.screen.err(`squall: Pack ${metadata.name}: ${message}\n`);
   for (const { file, line, message: found } of status?.findings ?? [])
     session.screen.err(`  ${file}${line === undefined ? '' : `:${line}`}: ${found}\n`);
-  return false;
+  return undefined;
 }

@@ -19,7 +19,7 @@ export interface PackInstallOptions {
   readonly async?: boolean;
 }
 
-/** Each is installed, or fetched again; exit code 1 when one of them is not ready in the end. */
+/** Each is installed, or fetched again, and what it depends on after it; exit code 1 when one of them is not ready in the end. */
 export async function installPacks(
   session: Session,
   sources: readonly string[],
@@ -27,13 +27,21 @@ export async function installPacks(
 ): Promise<number> {
   if (options.name !== undefined && sources.length > 1) throw new Failure('--name: give it with one pack only');
   let exitCode = 0;
-  for (const source of sources) {
-    const name = options.name ?? nameFor(source);
+  const wanted = [...sources];
+  const seen = new Set(wanted);
+  for (let source = wanted.shift(); source !== undefined; source = wanted.shift()) {
+    const name = (sources.includes(source) ? options.name : undefined) ?? nameFor(source);
     const pack = await ask(session, name, await sourceOf(session, source), options);
     session.screen.err(`Pack ${name}: ${source}\n`);
     if (options.async) continue;
-    const isReady = await waitForPack(session, pack);
-    if (!isReady) exitCode = 1;
+    const installed = await waitForPack(session, pack);
+    if (!installed) exitCode = 1;
+    const missing = options.skipDependencies ? [] : (installed?.status?.missing ?? []);
+    for (const dependency of missing.filter((one) => !seen.has(one))) {
+      session.screen.err(`Pack ${name} depends on ${dependency}\n`);
+      seen.add(dependency);
+      wanted.push(dependency);
+    }
   }
   return exitCode;
 }
@@ -71,7 +79,6 @@ async function ask(session: Session, name: string, source: object, options: Pack
   const spec = {
     ...source,
     force: options.force === true,
-    dependencies: options.skipDependencies ? 'Ignore' : 'Install',
   };
   const before = await call<Pack>(session.to, `get Pack ${name}`, path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
@@ -124,6 +131,7 @@ export async function showPack(session: Session, name: string, { output }: { rea
       ),
       findings: status?.findings?.map(({ file, line, message }) => `${file}${line ? `:${line}` : ''}: ${message}`),
       waiting: status?.waiting?.map(({ kind, name: waiting, file }) => `${kind} ${waiting} (${file})`),
+      'depends on, and not here': status?.missing,
       drift: status?.drift?.map(({ kind, name: drifted }) => `${kind} ${drifted}`),
       warnings: status?.warnings,
     }),

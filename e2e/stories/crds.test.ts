@@ -66,7 +66,7 @@ test.each<[string, string, object, RegExp]>([
     'a script without text',
     'Action',
     { runner: 'local-shell-script' },
-    /spec\.script: give it with runner "local-shell-script"/,
+    /spec: runner "local-shell-script" needs exactly one of script, entryPoint/,
   ],
   ['an unknown runner', 'Action', { runner: 'ftp' }, /spec\.runner: Unsupported value: "ftp"/],
   ['an unknown engine', 'Workflow', { engine: 'cloudslang', definition: {} }, /spec\.engine: Unsupported value/],
@@ -89,7 +89,7 @@ test.each<[string, string, object, RegExp]>([
   [
     'too many parameters',
     'Action',
-    { ...shell, parameters: Object.fromEntries(Array.from({ length: 129 }, (_, i) => [`p${i}`, {}])) },
+    { ...shell, parameters: Object.fromEntries(Array.from({ length: 513 }, (_, i) => [`p${i}`, {}])) },
     /spec\.parameters: Too many/,
   ],
   [
@@ -172,6 +172,8 @@ test.each(KINDS.map((kind) => [kind.kind, kind] as const))(
       TriggerType: 'webhook.id.bodyHash.windowSeconds',
       Rule: 'criteria.pattern',
       Execution: 'request.cause.depth',
+      Pack: 'source.git.ref',
+      KeyValue: 'expiresAt',
     }[kind.kind]!;
     expect(await kubectl(['explain', `${kind.plural}.spec.${deepest}`])).toContain('Default:');
   },
@@ -184,6 +186,8 @@ test('each kind has its columns and its short name, and all belong to the catego
       ours('Action', namespace, 'listed', shell),
       ours('Rule', namespace, 'listed', rule),
       ours('TriggerType', namespace, 'listed', {}),
+      ours('KeyValue', namespace, 'listed', { key: 'listed', value: 'x' }),
+      ours('Pack', namespace, 'listed', { source: { inline: { 'README.md': 'no pack' } } }),
       ours('Workflow', namespace, 'listed-too', { engine: 'orquesta', definition: { version: 1 } }),
     ]
       .map((o) => stringify(o))
@@ -191,7 +195,8 @@ test('each kind has its columns and its short name, and all belong to the catego
   );
   const all = await kubectl(['-n', namespace, 'get', 'squall', '-o', 'name']);
   expect(all).toContain('workflow.squall.dev/listed-too');
-  for (const kind of ['action', 'rule', 'triggertype']) expect(all).toContain(`${kind}.squall.dev/listed`);
+  for (const kind of ['action', 'rule', 'triggertype', 'keyvalue', 'pack'])
+    expect(all).toContain(`${kind}.squall.dev/listed`);
   for (const kind of KINDS) {
     const head =
       (await kubectl(['-n', namespace, 'get', `${kind.shortNames[0]}`, '-o', 'wide', '--ignore-not-found'])).split(

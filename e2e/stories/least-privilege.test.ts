@@ -57,7 +57,13 @@ const must: [string, string, readonly string[]][] = [
   ['create', 'tokenreviews.authentication.k8s.io', []],
   ['create', 'subjectaccessreviews.authorization.k8s.io', []],
   ['update', 'leases.coordination.k8s.io/squall-operator', home],
-  ['patch', 'actions.squall.dev', home],
+  // What packs bring; a policy keeps it from all else, see below.
+  ...['actions', 'workflows', 'triggertypes', 'rules'].flatMap((kind) =>
+    ['create', 'patch', 'delete'].map((verb): [string, string, string[]] => [verb, `${kind}.squall.dev`, here]),
+  ),
+  ['patch', 'packs.squall.dev', here],
+  ['update', 'packs.squall.dev --subresource=status', here],
+  ['get', 'configmaps/squall-configs', here],
 ];
 test.each(must)('it may %s %s %j', async (verb, resource, where) => {
   expect(await may(verb, resource, where)).toBe(true);
@@ -82,11 +88,10 @@ const mustNot: [string, string, readonly string[]][] = [
   ['impersonate', 'serviceaccounts', here],
   ['update', 'executions.squall.dev', here],
   ['patch', 'executions.squall.dev', here],
-  ['create', 'rules.squall.dev', here],
   ['update', 'rules.squall.dev', here],
-  ['create', 'actions.squall.dev', here],
-  ['patch', 'actions.squall.dev', here],
-  ['delete', 'actions.squall.dev', home],
+  ['create', 'packs.squall.dev', here],
+  ['delete', 'packs.squall.dev', here],
+  ['get', 'configmaps/anything', here],
   ['patch', 'jobs.batch', here],
   ['create', 'deployments.apps', home],
   ['create', 'rolebindings.rbac.authorization.k8s.io', here],
@@ -120,6 +125,31 @@ test('of Secrets it writes only those for parameters: no token of another accoun
   expect(await kubectlRefusal(create, secret('another', 'squall.dev/datastore'))).toContain(words);
   await kubectl(['create', '-f', '-'], secret('of-others', 'Opaque'));
   expect(await kubectlRefusal([...operator, '-n', namespace, 'delete', 'secret', 'of-others'])).toContain(words);
+});
+
+test('of what users write it changes nothing: only what it has registered from packs, and of a Pack the finalizers', async () => {
+  const action = (name: string, labels: object): string =>
+    stringify({
+      apiVersion: 'squall.dev/v1alpha1',
+      kind: 'Action',
+      metadata: { namespace, name, labels },
+      spec: { runner: 'local-shell-cmd' },
+    });
+  const words = 'writes only what it has registered from packs';
+  const create = [...operator, 'create', '--dry-run=server', '-f', '-'];
+  await kubectl(create, action('of.pack', { 'squall.dev/pack': 'of' }));
+  expect(await kubectlRefusal(create, action('of.nobody', {}))).toContain(words);
+  await kubectl(['create', '-f', '-'], action('of.people', {}));
+  const patching = [...operator, '-n', namespace, 'patch', '--dry-run=server', '--type=merge'];
+  const patch = (kind: string, name: string, change: object) => [...patching, kind, name, '-p', JSON.stringify(change)];
+  expect(await kubectlRefusal(patch('action', 'of.people', { spec: { enabled: false } }))).toContain(words);
+  expect(await kubectlRefusal([...operator, '-n', namespace, 'delete', 'action', 'of.people'])).toContain(words);
+  const pack = { apiVersion: 'squall.dev/v1alpha1', kind: 'Pack', metadata: { namespace, name: 'of' } };
+  await kubectl(
+    ['create', '-f', '-'],
+    stringify({ ...pack, spec: { source: { inline: { 'README.md': 'no pack' } } } }),
+  );
+  expect(await kubectlRefusal(patch('pack', 'of', { spec: { force: true } }))).toContain(words);
 });
 
 test('in the scope of one namespace nothing of the operator reaches another', async () => {
@@ -157,7 +187,7 @@ test('in the scope of one namespace nothing of the operator reaches another', as
     objects.filter(({ kind, metadata }) => ['Role', 'RoleBinding'].includes(kind) && metadata.namespace !== namespace),
   ).toEqual([]);
   const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-  expect(bindings).toHaveLength(7);
+  expect(bindings).toHaveLength(10);
   for (const binding of bindings)
     expect(binding).toMatchObject({
       spec: { matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } },

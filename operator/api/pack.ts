@@ -121,10 +121,6 @@ export const PackSpec = z
       .boolean()
       .default(false)
       .describe('Whether to install it though it asks for another StackStorm or Python. Default: false.'),
-    dependencies: z
-      .enum(['Install', 'Ignore'])
-      .default('Install')
-      .describe('Whether packs that it names as dependencies are installed too. Default: Install.'),
     reinstall: z
       .string()
       .max(128)
@@ -208,6 +204,11 @@ export const PackStatus = z.object({
     .max(1024)
     .optional()
     .describe('Files that are valid and whose kind comes later.'),
+  missing: z
+    .array(z.string().max(2048))
+    .max(64)
+    .optional()
+    .describe('Packs that it depends on and that are not here, as its pack.yaml names them.'),
   drift: z
     .array(
       z.object({

@@ -70,13 +70,20 @@ export function packReconciler({
   const manifests = rememberedManifests(readBlob);
   const packsIn = (namespace: string | undefined) =>
     [...sources.packs.values()].filter((pack) => pack.metadata.namespace === namespace).map(keyOf);
+  const versionsIn = (namespace: string): ReadonlyMap<string, string> =>
+    new Map([
+      ['core', ''],
+      ...[...sources.packs.values()].flatMap(({ metadata, status }): [string, string][] =>
+        metadata.namespace === namespace && status?.installed ? [[status.ref ?? '', status.version ?? '']] : [],
+      ),
+    ]);
   return {
     name: 'pack',
     watches: [
       watched(sources.packs),
       ...[sources.jobs, sources.pods].map((store) => watched(store as Store<KubeObject>, packOfInstall)),
       watched(sources.configMaps, ({ metadata }) => packsIn(metadata.namespace)),
-      ...all.map((store) => watched(store, packsOf)),
+      ...all.map((store) => watched(store, packsOf, isOtherSpec)),
     ],
     observe: async (key) => {
       const self = sources.packs.get(key);
@@ -90,6 +97,7 @@ export function packReconciler({
         manifest: await manifestOf(self, manifests),
         owned: all.flatMap((store) => store.by('owner', uid)),
         find: (kind: RegisteredKind, name: string) => stores[kind].get(`${namespace}/${name}`),
+        versions: versionsIn(namespace),
         configs: sources.configMaps.get(`${namespace}/${CONFIGS}`),
         live: self.metadata.deletionTimestamp === undefined ? [] : liveOf(self, sources.executions),
         settings,
@@ -101,6 +109,10 @@ export function packReconciler({
 }
 
 const packOfInstall = (object: KubeObject): readonly Key[] => BY_PACK.pack(object) as readonly Key[];
+
+/** What became of a spec is none of the pack's business: a pack may have thousands of objects that are judged one by one. */
+const isOtherSpec = ({ metadata: old }: KubeObject, { metadata: now }: KubeObject): boolean =>
+  old.generation !== now.generation || old.deletionTimestamp !== now.deletionTimestamp || old.uid !== now.uid;
 
 const packsOf = ({ metadata }: KubeObject): readonly Key[] =>
   (metadata.ownerReferences ?? [])

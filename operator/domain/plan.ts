@@ -18,7 +18,7 @@ export interface Event {
 }
 
 export interface Plan<S> {
-  /** In order; the first failure stops the rest and the key comes back with backoff. */
+  /** In order, but for applies that follow each other; the first failure stops the rest and the key comes back with backoff. */
   readonly writes?: readonly Write[];
   /** The whole new status; written after `writes`, and only if it differs. */
   readonly status?: S;

@@ -12,7 +12,7 @@ const INSTALL = `${ROOT}/packs/shop/install`;
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** A door with a Pack that is being installed, and its pod's token. */
-async function installing(spec: object = { from: 'shop=1.0.0', force: false, dependencies: 'Install' }) {
+async function installing(spec: object = { from: 'shop=1.0.0', force: false }) {
   const door = await openDoor([...BASE], { authorities: 'PEM' });
   const { api, sources } = door;
   const install = { key: 'k1', attempt: 1, job: 'pack-shop-1', step: 'Fetch', startedAt: '2026-03-01T12:00:00Z' };

@@ -75,6 +75,29 @@ describe('one look', () => {
     expect(await reconcile(reconciler, 'a/x', { client, log: silent, now })).toBe(5_000);
     expect(summary(api)).toEqual(['create jobs', 'replaceStatus x', 'delete j', 'create events']);
   });
+  test('applies all that is to be applied before what comes after, and nothing more once one is refused', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
+    const plan = (): Plan<ToyStatus> => ({
+      writes: names.map((name) => ({ do: 'apply', object: toy(name) })),
+      status: { phase: 'Done' },
+    });
+    const { api, client, reconciler } = scene(plan, toy('x'));
+    await reconcile(reconciler, 'a/x', { client, log: silent, now });
+    expect(summary(api)).toEqual([...names.map((name) => `apply ${name}`), 'replaceStatus x']);
+    const strange = (): Plan<ToyStatus> => ({
+      writes: names.map((name, i) => ({
+        do: 'apply',
+        object: i === 3 ? { ...toy(name), kind: 'Strange' } : toy(name),
+      })),
+      status: { phase: 'Done' },
+    });
+    const other = scene(strange, toy('x'));
+    await expect(reconcile(other.reconciler, 'a/x', { client: other.client, log: silent, now })).rejects.toThrow(
+      'does not know the kind',
+    );
+    expect(summary(other.api)).not.toContain('replaceStatus x');
+    expect(summary(other.api).length).toBeLessThan(names.length);
+  });
   test('at what is gone does nothing', async () => {
     const plan = vi.fn<() => Plan<ToyStatus>>();
     const { client, reconciler } = scene(plan);

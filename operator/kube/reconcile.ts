@@ -44,14 +44,19 @@ export interface LoopOptions {
   readonly now?: () => Date;
 }
 
-/** Keys of a store's changes: the object's own unless `keys` maps it to others, such as a Job to its Execution. */
+/**
+ * Keys of a store's changes: the object's own unless `keys` maps it to others, such as a Job to its Execution; without those
+ * changes of an object that do not matter.
+ */
 export function watched<T extends KubeObject>(
   store: Store<T>,
   keys: (object: T) => readonly Key[] = (object) => [keyOf(object)],
+  matters: (old: T, now: T) => boolean = () => true,
 ): Watched {
   return {
     start: (enqueue) => {
       const end = store.subscribe((old, now) => {
+        if (old && now && !matters(old, now)) return;
         for (const key of new Set([...(old ? keys(old) : []), ...(now ? keys(now) : [])])) enqueue(key);
       });
       for (const object of store.values()) for (const key of keys(object)) enqueue(key);
@@ -94,13 +99,35 @@ export async function reconcile<O extends Observed, S>(
   return requeueAfterMs;
 }
 
-/** In order. @returns the object itself, with the metadata that it has then */
+/** Objects that are applied at a time: a pack may bring thousands, and none of them waits for another. */
+const APPLIED_AT_A_TIME = 8;
+
+/** In order, but for applies that follow each other. @returns the object itself, with the metadata that it has then */
 async function carryOut(
   self: KubeObject,
   writes: readonly Write[],
   { client, log }: Pick<LookContext, 'client' | 'log'>,
 ): Promise<KubeObject> {
-  for (const write of writes) {
+  const rest = [...writes];
+  const applyNext = async (): Promise<void> => {
+    while (rest[0]?.do === 'apply') {
+      const { object } = rest.shift() as Write & { readonly do: 'apply' };
+      await client.apply(object).catch((error: unknown) => {
+        rest.length = 0;
+        throw error;
+      });
+      log.info({ ...subjectOf(self), ...childOf(self, object) }, 'applied');
+    }
+  };
+  while (rest.length > 0) {
+    if (rest[0]?.do === 'apply') {
+      const ends = await Promise.allSettled(Array.from({ length: APPLIED_AT_A_TIME }, applyNext));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed) throw failed.reason;
+      continue;
+    }
+    const write = rest.shift();
+    if (!write || write.do === 'apply') continue;
     if (write.do === 'create') {
       const { object, created } = await client.create(write.object);
       const facts = { ...subjectOf(self), ...childOf(self, object) };
@@ -113,7 +140,7 @@ async function carryOut(
       log.info({ ...subjectOf(self), finalizers: write.set }, 'finalizers set');
       if (answer) self = { ...self, metadata: answer.metadata };
     } else {
-      log.info({ ...subjectOf(self), ...childOf(self, write.object) }, write.do === 'delete' ? 'deleted' : 'applied');
+      log.info({ ...subjectOf(self), ...childOf(self, write.object) }, 'deleted');
     }
   }
   return self;

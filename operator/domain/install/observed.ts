@@ -17,6 +17,8 @@ export interface ObservedPack {
   readonly find: (kind: RegisteredKind, name: string) => Registered | undefined;
   /** What the API server says against what is to be applied, asked without storing anything. */
   readonly refusals: readonly string[];
+  /** Versions of the packs of its namespace, by their exact names. */
+  readonly versions?: ReadonlyMap<string, string>;
   /** The ConfigMap of all configurations. */
   readonly configs?: ConfigMap | undefined;
   /** Executions of its actions that have not ended. */

@@ -146,6 +146,22 @@ test('a report of another try, and one that comes after the last, do not count',
   expect(planReport(pack({ status: reported(late) }), name, late, NOW)).toMatchObject({ accept: false });
 });
 
+test('packs that it depends on and that are not here are told', () => {
+  const self = pack({ status: installed() });
+  const of = manifest();
+  const asking = {
+    ...of,
+    pack: { ...of.pack, dependencies: ['core', 'till=2.0.0', 'https://host/stackstorm-bags.git'] },
+  };
+  const versions = new Map([
+    ['core', ''],
+    ['till', '1.0.0'],
+  ]);
+  const { status } = planPack(seen({ self, manifest: asking, versions }), later(60));
+  expect(status?.missing).toEqual(['https://host/stackstorm-bags.git']);
+  expect(status?.warnings).toEqual(['pack "shop" needs "till=2.0.0", but version 1.0.0 of "till" is installed']);
+});
+
 test('a change of configuration or overrides installs nothing', () => {
   const self = pack({ status: installed(), spec: { config: { values: { host: 'db' } } } });
   const plan = planPack(seen({ self, manifest: manifest() }), later(60));

@@ -3,6 +3,7 @@ import type { Manifest } from '../../api/install.ts';
 import type { Execution, Pack } from '../../api/kinds.ts';
 import { type Draft, type KubeObject, nameOfRef } from '../../api/meta.ts';
 import type { PackStatus } from '../../api/pack.ts';
+import { planDependencies } from '../pack/dependencies.ts';
 import { applyOverrides } from '../pack/overrides.ts';
 import type { Plan, Write } from '../plan.ts';
 import { type Said, tell, verdictOf } from './conditions.ts';
@@ -18,6 +19,7 @@ import { readyDespite } from './report.ts';
 export const PACK_FINALIZER = 'squall.dev/pack';
 /** Tries of an installation whose Job died or whose source could not be fetched, and the pauses before them, in seconds. */
 const PAUSES = [30, 120, 600];
+const NO_VERSIONS: ReadonlyMap<string, string> = new Map();
 /** A look though nothing is known to change, in ms. */
 const LOOK_MS = 600_000;
 /** While a Job runs, its pods are looked at so often, in ms: one that cannot start changes nothing that is watched. */
@@ -130,7 +132,7 @@ function register(observed: ObservedPack, now: Date): Plan<PackStatus> {
   const { reported, commit } = install;
   const image = self.spec.source?.image;
   const next: PackStatus = {
-    ...withManifest(status, manifest, planned),
+    ...withManifest(status, manifest, planned, observed),
     ...(commit === undefined ? {} : { commit }),
     installed: {
       key: install.key,
@@ -158,7 +160,7 @@ function keep(observed: ObservedPack, now: Date): Plan<PackStatus> {
   if (!status || manifest === undefined) return { requeueAfterMs: LOOK_MS };
   if (manifest === 'missing') return lost(self, status, now);
   const planned = registrationOf(observed, manifest);
-  const next = withManifest(status, manifest, planned);
+  const next = withManifest(status, manifest, planned, observed);
   return {
     writes: planned.apply.map((object): Write => ({ do: 'apply', object })),
     status: tell(self, next, { ConfigValid: judgeConfig(observed, next) }, now),
@@ -176,8 +178,15 @@ function registrationOf({ self, find, owned, settings }: ObservedPack, manifest:
   return planRegistration({ pack: self, manifest, content: { image, blobs }, find, owned, sha256: settings.sha256 });
 }
 
-function withManifest(status: PackStatus, manifest: Manifest, { drift }: Registration): PackStatus {
-  const { pack, counts, waiting, warnings } = manifest;
+function withManifest(
+  status: PackStatus,
+  manifest: Manifest,
+  { drift }: Registration,
+  { versions = NO_VERSIONS }: ObservedPack,
+): PackStatus {
+  const { pack, counts, waiting } = manifest;
+  const needs = planDependencies([{ ref: manifest.ref, dependencies: pack.dependencies }], versions);
+  const warnings = [...needs.conflicts, ...manifest.warnings];
   return {
     ...status,
     ref: manifest.ref,
@@ -191,6 +200,7 @@ function withManifest(status: PackStatus, manifest: Manifest, { drift }: Registr
       .map(([many, one]) => `${counts[many]} ${counts[many] === 1 ? one : many}`)
       .join(', '),
     waiting: waiting.slice(0, 1024).map(({ kind, name, file }) => ({ kind, name, file })),
+    missing: needs.missing.slice(0, 64),
     drift: drift.slice(0, 256).map(({ kind, metadata }) => ({ kind, name: metadata.name })),
     warnings: warnings.slice(0, 64).map((warning) => warning.slice(0, 1024)),
   };

@@ -39,10 +39,8 @@ export interface Registration {
 
 /** In place: an object keeps its uid for as long as the pack has it. */
 export function planRegistration(input: RegistrationInput): Registration {
-  const { pack, manifest, owned, find } = input;
-  const drafts = manifest.resources
-    .map((resource) => draftOf(resource, input))
-    .sort((a, b) => ORDER.indexOf(a.kind as RegisteredKind) - ORDER.indexOf(b.kind as RegisteredKind));
+  const { pack, owned, find } = input;
+  const drafts = draftsOf(input);
   const wanted = new Set(drafts.map(idOf));
   const apply: Draft[] = [];
   const drift: Registered[] = [];
@@ -56,6 +54,21 @@ export function planRegistration(input: RegistrationInput): Registration {
   }
   const remove = owned.filter((object) => !wanted.has(idOf(object))).reverse();
   return { apply, remove, drift, taken };
+}
+
+const remembered = new WeakMap<Manifest, { readonly key: string; readonly drafts: readonly Draft[] }>();
+
+/** Remembered, since a pack of thousands is looked at often and changes seldom. */
+function draftsOf(input: RegistrationInput): readonly Draft[] {
+  const { pack, manifest, content } = input;
+  const key = JSON.stringify([pack.metadata.uid, pack.metadata.name, content]);
+  const known = remembered.get(manifest);
+  if (known?.key === key) return known.drafts;
+  const drafts = manifest.resources
+    .map((resource) => draftOf(resource, input))
+    .sort((a, b) => ORDER.indexOf(a.kind as RegisteredKind) - ORDER.indexOf(b.kind as RegisteredKind));
+  remembered.set(manifest, { key, drafts });
+  return drafts;
 }
 
 const idOf = ({ kind, metadata }: Pick<Draft, 'kind' | 'metadata'>): string => `${kind}/${metadata.name}`;
