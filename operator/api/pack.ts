@@ -1,6 +1,6 @@
 // operator/api/pack.ts — Pack: where a pack comes from, how it is configured; and what became of it.
 import * as z from 'zod';
-import { Conditions, Digest, FreeForm } from './meta.ts';
+import { Digest, FreeForm, JudgedStatus } from './meta.ts';
 
 /** Name of a pack, as its files and references have it. */
 export const PackRef = z
@@ -152,14 +152,7 @@ export const PackContent = z.object({
 });
 export type PackContent = z.infer<typeof PackContent>;
 
-export const PackStatus = z.object({
-  observedGeneration: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ default: 0 })
-    .describe('The generation of the spec that was judged. Default: 0, none yet.'),
-  conditions: Conditions.optional(),
+export const PackStatus = JudgedStatus.extend({
   ref: z.string().max(63).optional().describe('Exact name of the installed pack.'),
   version: z.string().max(64).optional().describe('Version of the installed pack.'),
   commit: z.string().max(64).optional().describe('Commit that was installed.'),

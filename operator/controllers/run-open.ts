@@ -1,4 +1,5 @@
 // operator/controllers/run-open.ts — an Execution of a Workflow → its run: replayed from its journal, begun, or gone on with from another's.
+import type { ExecutionStatus } from '../api/execution.ts';
 import type { Execution, KeyValue, Workflow } from '../api/kinds.ts';
 import type { Reason } from '../api/reasons.ts';
 import { type Entries, entriesOf } from '../domain/datastore/entry.ts';
@@ -52,18 +53,7 @@ export async function openRunOf(
   const home = namespaceOfRef(execution.spec.request.action, namespace, options.systemNamespace);
   const { workflow: state } = execution.status;
   if (state) {
-    const pinned = await options.store.pinned(home, state.revision);
-    if (!pinned)
-      return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
-    const live = openLive(
-      execution,
-      pinned,
-      { startedAtMs: Date.parse(state.startedAt), first: state.journal[0] },
-      options,
-    );
-    if ('reason' in live) return live;
-    const unreadable = await replay(live, state.journal, execution, options);
-    return unreadable ?? { live, revision: state.revision };
+    return await reopen(execution, execution, { ...state, home }, options);
   }
   if (execution.spec.request.rerun) return await goOn(execution, home, options);
   if (!workflow) return invalid('there is no such Workflow');
@@ -85,6 +75,21 @@ export async function openRunOf(
   if ('reason' in live) return live;
   live.record({ atMs: 0, entry: { is: 'start' } });
   return { live, revision };
+}
+
+/** The run of an Execution from the journal of `last`: its own, or another's that it goes on from. */
+async function reopen(
+  execution: LiveExecution,
+  last: Execution,
+  { home, revision, startedAt, journal }: NonNullable<ExecutionStatus['workflow']> & { readonly home: string },
+  options: OpenOptions,
+): Promise<(OpenedRun & Pick<Pinned, 'engine'>) | RefusedRun> {
+  const pinned = await options.store.pinned(home, revision);
+  if (!pinned) return invalid(`the ControllerRevision ${home}/${revision} with its definition is gone; run it again`);
+  const live = openLive(execution, pinned, { startedAtMs: Date.parse(startedAt), first: journal[0] }, options);
+  if ('reason' in live) return live;
+  const unreadable = await replay(live, journal, last, options);
+  return unreadable ?? { live, revision, engine: pinned.engine };
 }
 
 /** `last` is the Execution whose journal it is; earlier ones, which it went on from, are named in it. @returns why it is no journal of this run */
@@ -122,24 +127,15 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
     return invalid(
       `Unable to rerun workflow execution "${other.metadata.uid}" because it is not in a completed state. Wait for its end, or cancel it`,
     );
-  const pinned = await options.store.pinned(home, state.revision);
-  if (!pinned)
-    return invalid(`the ControllerRevision ${home}/${state.revision} with its definition is gone; run it again`);
-  const live = openLive(
-    execution,
-    pinned,
-    { startedAtMs: Date.parse(state.startedAt), first: state.journal[0] },
-    options,
-  );
-  if ('reason' in live) return live;
-  const unreadable = await replay(live, state.journal, other, options);
-  if (unreadable) return unreadable;
-  if (!live.run.whyNotRerun) return invalid(`${pinned.engine} has no rerun from tasks; run it again as a whole`);
+  const opened = await reopen(execution, other, { ...state, home }, options);
+  if ('reason' in opened) return opened;
+  const { live } = opened;
+  if (!live.run.whyNotRerun) return invalid(`${opened.engine} has no rerun from tasks; run it again as a whole`);
   const why = live.run.whyNotRerun(rerun.tasks);
   if (why !== undefined) return invalid(`spec.request.rerun: ${why}`);
   const atMs = Math.max(live.lastAtMs, nowOf(options).getTime() - live.startedAtMs);
   live.record({ atMs, entry: { is: 'rerun', ...rerun }, of: `${other.metadata.name}/${other.metadata.uid}` });
-  return { live, revision: state.revision };
+  return opened;
 }
 
 const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', message });
