@@ -1,7 +1,8 @@
-// cli/action.ts — the word a user types → the Action it means, with the parameters it takes.
-import { Action } from '../operator/api/kinds.ts';
+// cli/action.ts — the word a user types → the Action or Workflow it means, with the parameters it takes.
+import { Action, Workflow } from '../operator/api/kinds.ts';
 import { nameOfRef, refOf } from '../operator/api/meta.ts';
 import { effectiveSchemas } from '../operator/domain/action/runner-parameters.ts';
+import { workflowSchemas } from '../operator/domain/workflow/runner-parameters.ts';
 import { Failure, isForbidden, isMissing } from './failure.ts';
 import { call, collection, listAll } from './kube.ts';
 import type { Schemas } from './parameters.ts';
@@ -12,6 +13,7 @@ export interface FoundAction {
   readonly ref: string;
   /** Its parameters and those of its runner; undefined when this user may not read Actions. */
   readonly schemas: Schemas;
+  readonly isWorkflow: boolean;
 }
 
 /** Finds `pack.name`, or the object called `name`, in the session's namespace; pack core is the operator's. Throws Failure. */
@@ -19,18 +21,21 @@ export async function findAction(session: Session, word: string): Promise<FoundA
   const ref = word.includes('.') ? word : `default.${word}`;
   try {
     for (const namespace of await namespacesOf(session, ref)) {
-      const action = await actionIn(session, namespace, ref);
-      if (action) return { ref: refOf(action), schemas: effectiveSchemas(action.spec) as Schemas };
+      const action = await find<Action>(session, Action, namespace, ref);
+      if (action) return { ref: refOf(action), schemas: effectiveSchemas(action.spec) as Schemas, isWorkflow: false };
+      const workflow = await find<Workflow>(session, Workflow, namespace, ref);
+      if (workflow)
+        return { ref: refOf(workflow), schemas: workflowSchemas(workflow.spec) as Schemas, isWorkflow: true };
     }
   } catch (error) {
     if (!isForbidden(error)) throw error;
     session.screen.err(
-      'squall: you may not read Actions, so parameters are sent as text and checked by the operator\n',
+      'squall: you may not read Actions and Workflows, so parameters are sent as text and checked by the operator\n',
     );
-    return { ref, schemas: undefined };
+    return { ref, schemas: undefined, isWorkflow: false };
   }
   throw new Failure(
-    `Action ${ref}: there is none in namespace ${session.namespace}; see "kubectl get actions -n ${session.namespace}"`,
+    `Action ${ref}: there is none in namespace ${session.namespace}, nor a Workflow; see "kubectl get actions,workflows -n ${session.namespace}"`,
   );
 }
 
@@ -40,17 +45,23 @@ async function namespacesOf(session: Session, ref: string): Promise<string[]> {
   return [...new Set([operator?.metadata.namespace ?? session.namespace, session.namespace])];
 }
 
-async function actionIn({ to }: Session, namespace: string, ref: string): Promise<Action | undefined> {
-  const path = collection(Action.apiVersion, namespace, Action.plural);
+/** By its usual name first, then among all: an object may be called as it likes. */
+async function find<T extends Action | Workflow>(
+  { to }: Session,
+  kind: typeof Action | typeof Workflow,
+  namespace: string,
+  ref: string,
+): Promise<T | undefined> {
+  const path = collection(kind.apiVersion, namespace, kind.plural);
   const name = nameOfRef(ref);
   for (const candidate of ref.startsWith('default.') ? [name.slice('default.'.length), name] : [name]) {
-    const action = await call<Action>(to, `get Action ${candidate}`, `${path}/${encodeURIComponent(candidate)}`).catch(
+    const found = await call<T>(to, `get ${kind.kind} ${candidate}`, `${path}/${encodeURIComponent(candidate)}`).catch(
       (error) => {
         if (isMissing(error)) return undefined;
         throw error;
       },
     );
-    if (action && (refOf(action) === ref || action.metadata.name === ref.slice('default.'.length))) return action;
+    if (found && (refOf(found) === ref || found.metadata.name === ref.slice('default.'.length))) return found;
   }
-  return (await listAll<Action>(to, 'list Actions', path)).find((action) => refOf(action) === ref);
+  return (await listAll<T>(to, `list ${kind.kind}s`, path)).find((one) => refOf(one) === ref);
 }

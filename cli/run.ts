@@ -11,6 +11,7 @@ import { parseParameters } from './parameters.ts';
 import { type Format, json, withoutNoise, yaml } from './print.ts';
 import { exitCodeOf, isFinal, phaseOf, printExecution, readResult } from './result.ts';
 import { ownName, type Session } from './session.ts';
+import { followTree, treeText } from './tree.ts';
 import { waitForEnd } from './wait.ts';
 
 export interface RunOptions {
@@ -35,13 +36,13 @@ export async function runAction(
   words: readonly string[],
   options: RunOptions,
 ): Promise<number> {
-  const { ref, schemas } = await findAction(session, word);
+  const { ref, schemas, isWorkflow } = await findAction(session, word);
   const given = parseParameters(words, schemas);
   const parameters = options.inheritEnv
     ? { ...given, env: { ...inheritedEnv(), ...(given['env'] as object | undefined) } }
     : given;
   const request = { action: ref, parameters, context: await contextOf(session, options) };
-  return start(session, request, options);
+  return start(session, request, { ...options, isWorkflow });
 }
 
 export interface RerunOptions extends RunOptions {
@@ -74,7 +75,7 @@ export async function rerunExecution(
     ...(workflow !== undefined && { workflow }),
     ...(rerun && { rerun }),
   };
-  return start(session, request, options);
+  return start(session, request, { ...options, isWorkflow: execution.status?.workflow !== undefined });
 }
 
 function rerunOf(execution: Execution, { tasks, reset }: RerunOptions): ExecutionRequest['rerun'] {
@@ -115,7 +116,11 @@ const inheritedEnv = () =>
     ),
   );
 
-async function start(session: Session, request: ExecutionRequest, options: RunOptions): Promise<number> {
+interface StartOptions extends RunOptions {
+  readonly isWorkflow: boolean;
+}
+
+async function start(session: Session, request: ExecutionRequest, options: StartOptions): Promise<number> {
   const execution = await create(session, request);
   const { name } = execution.metadata;
   if (options.async) {
@@ -172,15 +177,29 @@ function printStarted({ screen }: Session, execution: Execution, format: Format)
   screen.err(`To get the result:  squall execution get ${name}\nTo stop it:         squall execution cancel ${name}\n`);
 }
 
-/** Shows phases and log on the way; the log goes to stderr, but for --tail, which asks for nothing else. */
-async function follow(
-  session: Session,
-  execution: Execution,
-  options: RunOptions & { stop: AbortSignal },
-): Promise<Execution> {
+type FollowOptions = StartOptions & { readonly stop: AbortSignal };
+
+const isQuiet = ({ output }: RunOptions) => output === 'json' || output === 'yaml' || output === 'name';
+
+/** Shows what happens on the way, on stderr, but for --tail, which asks for nothing else. */
+async function follow(session: Session, execution: Execution, options: FollowOptions): Promise<Execution> {
+  if (!options.isWorkflow) return followAction(session, execution, options);
+  const { name } = execution.metadata;
+  if (!isQuiet(options) || options.tail) {
+    const { screen } = session;
+    const out = (text: string): void => (options.tail ? screen.out(text) : screen.err(text));
+    out(options.tail ? `Execution ${name} has started.\n` : `Execution ${name}\n`);
+    await followTree({ ...session, screen: { ...screen, out } }, execution, { output: 'tree' }, options.stop);
+    if (!options.tail) out(await treeText(session, name));
+  }
+  return waitForEnd(session, execution, { stop: options.stop, onChange: () => undefined });
+}
+
+/** Its phases, and the log of its pods. */
+async function followAction(session: Session, execution: Execution, options: FollowOptions): Promise<Execution> {
   const { screen } = session;
   const { name } = execution.metadata;
-  const quiet = options.output === 'json' || options.output === 'yaml' || options.output === 'name';
+  const quiet = isQuiet(options);
   const say = (text: string) => quiet || screen.err(text);
   const write = options.tail ? (line: string) => screen.out(`${line}\n`) : (line: string) => say(`${line}\n`);
   const ended = new AbortController();

@@ -54,8 +54,11 @@ function write({ name, node }: Named, { lead, stem }: Margin, sheet: Sheet): voi
     else writeGroup(group, margin, sheet);
   });
   if (node.unmade > 0) {
-    const text = `${phaseColoured(options.screen, 'Delayed', signOf('Delayed'))} ${node.unmade} more asked for, waiting for their time`;
-    rows.push((margin) => lines.push({ text: margin.lead + text, isLive: true }));
+    const isOver = isFinal(node.execution);
+    const phase = isOver ? 'Canceled' : 'Delayed';
+    const what = isOver ? 'asked for, never started: the workflow had ended' : 'asked for, waiting for their time';
+    const text = `${phaseColoured(options.screen, phase, signOf(phase))} ${node.unmade} more ${what}`;
+    rows.push((margin) => lines.push({ text: margin.lead + text, isLive: !isOver }));
   }
   writeRows(rows, stem);
 }

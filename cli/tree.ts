@@ -39,8 +39,18 @@ const linesIn = ({ screen, now }: Session, tree: TreeNode, { all = false }: Tree
 
 const textOf = (lines: readonly { readonly text: string }[]): string => lines.map(({ text }) => `${text}\n`).join('');
 
-/** Resolves when it has ended: a terminal is as it was, elsewhere every change of a phase is a line. */
-async function followTree(session: Session, first: Execution, options: TreeOptions): Promise<void> {
+/** All lines of the tree as it is now. */
+export async function treeText(session: Session, name: string): Promise<string> {
+  return textOf(linesIn(session, await readTree(session, name, new Map()), { output: 'tree' }));
+}
+
+/** Resolves when it has ended: a terminal is as it was, elsewhere every change of a phase is a line. @throws when interrupted */
+export async function followTree(
+  session: Session,
+  first: Execution,
+  options: TreeOptions,
+  interrupted?: AbortSignal,
+): Promise<void> {
   const stop = new AbortController();
   const live = watchTree(session, first, stop.signal);
   const { screen } = session;
@@ -50,6 +60,7 @@ async function followTree(session: Session, first: Execution, options: TreeOptio
   try {
     for (;;) {
       await live.changed(TICK_MS);
+      interrupted?.throwIfAborted();
       const tree = await live.current();
       if (isFinal(tree.execution)) return;
       if (terminal) {

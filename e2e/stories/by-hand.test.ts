@@ -41,6 +41,26 @@ test('an execution is listed, read, canceled and run again with other parameters
   expect(again.stdout).toContain('stdout: again');
 });
 
+test('a workflow is run like an action: its tree grows meanwhile, its output is the result', async () => {
+  const definition = {
+    version: 1,
+    vars: [{ said: null }],
+    tasks: {
+      say: { action: 'core.local', input: { cmd: 'echo three' }, next: [{ publish: 'said=<% result().stdout %>' }] },
+    },
+    output: [{ said: '<% ctx().said %>' }],
+  };
+  const parameters = { times: { type: 'integer', default: 3 } };
+  await apply(ours('Workflow', namespace, 'hand.flow', { engine: 'orquesta', definition, parameters }));
+  await ready(namespace, 'workflow/hand.flow');
+  const wrong = await squall('run', 'hand.flow', 'tiems=1');
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('times')]);
+  const { code, stdout, stderr } = await squall('run', 'hand.flow', 'times=4');
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/✓ say +core\.local +Succeeded/);
+  expect(stdout).toMatch(/output:\s+said: three/);
+});
+
 test('a result of the result store is read whole', async () => {
   const { stdout, code } = await squall('run', 'core.local', 'cmd=head -c 100000 /dev/zero | tr "\\0" y', '-o', 'json');
   expect(code).toBe(0);
