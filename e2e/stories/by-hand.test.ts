@@ -44,7 +44,7 @@ test('an execution is listed, read, canceled and run again with other parameters
 test('a workflow is run like an action: its tree grows meanwhile, its output is the result', async () => {
   const definition = {
     version: 1,
-    vars: [{ said: null }],
+    vars: [{ said: '' }],
     tasks: {
       say: { action: 'core.local', input: { cmd: 'echo three' }, next: [{ publish: 'said=<% result().stdout %>' }] },
     },
