@@ -16,6 +16,12 @@ interface Refusal {
 
 const CONTROL = { cancel: 'cancel', pause: 'pause', resume: 'run' } as const satisfies Record<Wish, string>;
 
+/** A workflow that has paused by itself is let go on from that pause. */
+const wanted = (wish: Wish, { spec, status }: Execution) =>
+  wish === 'resume' && spec.control !== 'pause'
+    ? { resumes: status?.workflow?.pauses ?? 0 }
+    : { control: CONTROL[wish] };
+
 const already = (message: string): Refusal => ({ message, isFailure: false });
 const impossible = (message: string): Refusal => ({ message, isFailure: true });
 
@@ -31,11 +37,12 @@ const REFUSALS: Readonly<Record<Wish, (execution: Execution) => Refusal | undefi
       : undefined;
   },
   resume: (execution) => {
-    const { metadata, spec } = execution;
+    const { metadata, spec, status } = execution;
     if (spec.control === 'cancel') return impossible('it is being canceled, which cannot be taken back');
     if (spec.control === 'pause') return undefined;
     const phase = phaseOf(execution);
     if (phase !== 'Paused' && phase !== 'Pausing') return already(`it is not paused: ${phase}`);
+    if (phase === 'Paused' && status?.workflow?.pauses) return undefined;
     const parent = parentOf({ metadata })?.name;
     return parent === undefined
       ? impossible(`something in it is paused; resume that, see "squall execution tree ${metadata.name}"`)
@@ -61,7 +68,7 @@ export async function controlExecutions(session: Session, wish: Wish, names: rea
     }
     await call(session.to, `${wish} Execution ${name}`, path, {
       method: 'PATCH',
-      body: { spec: { control: CONTROL[wish] } },
+      body: { spec: wanted(wish, before) },
     });
     session.screen.out(`Execution ${name}: ${wish} requested.\n`);
   }

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { parseObject } from '../operator/domain/result/exact-json.ts';
 import { ApiFailure, Failure } from './failure.ts';
 
 /** Longest wait for the head of an answer, in ms. */
@@ -82,7 +83,7 @@ export async function connect(options: { kubeconfig?: string; context?: string }
 export async function call<T>(to: Connection, what: string, path: string, options: Call = {}): Promise<T> {
   const text = await textOf(to, what, path, options);
   try {
-    return JSON.parse(text) as T;
+    return parseObject(text) as T;
   } catch (cause) {
     throw new Failure(`${what}: the answer of ${to.server} is not JSON; is this a Kubernetes API server?`, { cause });
   }

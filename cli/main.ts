@@ -12,7 +12,7 @@ import { addPackCommands } from './pack-commands.ts';
 import type { Format, Screen } from './print.ts';
 import { drawRun } from './run-graph.ts';
 import { rerunExecution, type RerunOptions, type RunOptions, runAction } from './run.ts';
-import type { Doing, Session } from './session.ts';
+import type { Doing, Offline, Session } from './session.ts';
 import { showStatus } from './status.ts';
 import { showTree, type TreeOptions } from './tree.ts';
 import { drawFile, type GraphOptions, inspectFile, type InspectOptions } from './workflow.ts';
@@ -63,12 +63,12 @@ export async function main(words: readonly string[]): Promise<number> {
       await session.to.dispatcher.close();
     };
   const offline: Offline =
-    <O>(work: (screen: Screen, options: O, name: string) => number) =>
-    (...passed: unknown[]) => {
+    <O>(work: (screen: Screen, options: O, name: string) => number | Promise<number>) =>
+    async (...passed: unknown[]) => {
       const command = passed.at(-1) as Command;
       const [name = ''] = command.processedArgs as [string | undefined];
       // Options of its own stand where the cluster's do, as --context.
-      exitCode = work(screen, command.optsWithGlobals() as O, name);
+      exitCode = await work(screen, command.optsWithGlobals() as O, name);
     };
   try {
     await program(doing, offline).parseAsync(words, { from: 'user' });
@@ -80,8 +80,6 @@ export async function main(words: readonly string[]): Promise<number> {
     return error.exitCode;
   }
 }
-
-type Offline = <O>(work: (screen: Screen, options: O, name: string) => number) => (...passed: unknown[]) => void;
 
 function program(doing: Doing, offline: Offline): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -172,7 +170,7 @@ function program(doing: Doing, offline: Offline): Command {
       doing<RerunOptions>((session, options, [name = ''], words) => rerunExecution(session, name, words, options)),
     );
 
-  addPackCommands(squall, doing);
+  addPackCommands(squall, doing, offline);
 
   const workflow = squall.command('workflow').description('workflows in files, without a cluster');
   const onFile = (command: Command): Command =>

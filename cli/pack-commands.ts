@@ -2,8 +2,11 @@
 import { Command, Option } from 'commander';
 import { installPacks, listPacks, type PackInstallOptions, removePacks, showPack } from './pack.ts';
 import { registerPacks, type RegisterOptions } from './pack-register.ts';
+import { type ConfigOptions, configurePack } from './pack-config.ts';
+import { type IndexOptions, searchPacks, showPackAnywhere } from './pack-search.ts';
 import type { Format } from './print.ts';
-import type { Doing } from './session.ts';
+import { type PackTestOptions, testPack } from './pack-test.ts';
+import type { Doing, Offline } from './session.ts';
 
 const SOURCES = `
 Packs:
@@ -12,7 +15,22 @@ Packs:
   https://host/repository=branch  branch, tag, commit or version of a git repository; also ssh:// and git@host:…
   file:///folder, ./folder        what is committed in a git tree of this machine`;
 
-export function addPackCommands(squall: Command, doing: Doing): void {
+const TESTS = `
+The environment has what the pack's requirements.txt and requirements-tests.txt ask for, and what the runner has;
+it is made by uv, or by pip where there is no uv, and kept in your cache folder until the requirements change.
+
+  squall pack test ./my_pack
+  squall pack test ./my_pack --case test_action_parse.py::ParseTestCase`;
+
+const CONFIG = `
+Values go to spec.config of the Pack, or to its file in the ConfigMap squall-configs, which is there before the Pack and
+after it. What the schema calls secret goes to a Secret; key=@secret:name/key refers to one that is there.
+
+  squall pack config redis
+  squall pack config redis --set host=redis.example.org port=6379 password=@secret:redis/password
+  squall pack config redis --set 'user={{ st2kv.system.redis_user }}'`;
+
+export function addPackCommands(squall: Command, doing: Doing, offline: Offline): void {
   const pack = squall.command('pack').description('packs: sets of actions, workflows, rules and more');
   const output = (...formats: Format[]): Option =>
     new Option('-o, --output <format>', 'how to print it').choices(formats).default(formats[0]);
@@ -38,20 +56,69 @@ export function addPackCommands(squall: Command, doing: Doing): void {
     .description('list packs')
     .addOption(output('table', 'json', 'yaml', 'name'))
     .action(doing<{ output: Format }>((session, options) => listPacks(session, options).then(() => undefined)));
-  for (const verb of ['show', 'get'])
-    pack
-      .command(verb)
-      .description('show a pack with what it brings and what is wrong with it')
-      .argument('<name>', 'name of a Pack')
-      .addOption(output('table', 'json', 'yaml'))
-      .action(
-        doing<{ output: Format }>((session, options, [name = '']) =>
-          showPack(session, name, options).then(() => undefined),
-        ),
-      );
+  const index = (command: Command): Command =>
+    command.option(
+      '--index <url...>',
+      'addresses or files of indexes (default: SQUALL_PACK_INDEXES, else those of the cluster)',
+    );
+  index(pack.command('search'))
+    .description('packs of the index that have a text in their name, keywords or description')
+    .argument('<text>', 'what to look for')
+    .addOption(output('table', 'json', 'yaml', 'name'))
+    .action(
+      doing<IndexOptions>((session, options, [text = '']) => searchPacks(session, text, options).then(() => undefined)),
+    );
+  index(pack.command('show'))
+    .description('a pack as the index has it, and as it is installed')
+    .argument('<name>', 'its name, or name=version')
+    .addOption(output('table', 'json', 'yaml'))
+    .action(
+      doing<IndexOptions>((session, options, [name = '']) =>
+        showPackAnywhere(session, name, options).then(() => undefined),
+      ),
+    );
+  pack
+    .command('get')
+    .description('an installed pack with what it brings and what is wrong with it')
+    .argument('<name>', 'name of a Pack')
+    .addOption(output('table', 'json', 'yaml'))
+    .action(
+      doing<{ output: Format }>((session, options, [name = '']) =>
+        showPack(session, name, options).then(() => undefined),
+      ),
+    );
+  pack
+    .command('config')
+    .description('the configuration of a pack; on a terminal every key of its schema is asked for')
+    .argument('<name>', 'name of the Pack')
+    .option('--explain', 'what its schema says of each key')
+    .option('--show', 'what stands in it, without secrets and defaults')
+    .option('--set <key=value...>', 'values; keys with dots between them reach into objects')
+    .option('--unset <keys...>', 'keys that are to go')
+    .option('--from-file <file>', 'a mapping of keys to values, YAML or JSON; - reads the standard input')
+    .addOption(
+      new Option('--to <place>', 'where it is written (default: the Pack where it is there)').choices([
+        'pack',
+        'configmap',
+      ]),
+    )
+    .option('--force', 'save it though it does not fit the schema')
+    .addOption(new Option('-o, --output <format>', 'how --show prints it').choices(['yaml', 'json']).default('yaml'))
+    .addHelpText('after', CONFIG)
+    .action(doing<ConfigOptions>((session, options, [name = '']) => configurePack(session, name, options)));
   pack
     .command('remove')
     .description('remove packs, when what runs of them has ended')
     .argument('<names...>', 'names of Packs')
     .action(doing((session, _, names) => removePacks(session, names).then(() => undefined)));
+  pack
+    .command('test')
+    .description('run the unit tests that a pack has, on this machine, without a cluster')
+    .argument('<folder>', 'folder of the pack')
+    .option('--python <python>', 'version, name or path of the Python (default: 3.11 where it is there)')
+    .option('--case <tests>', 'only some: FILE, FILE::CLASS::TEST, or a word that their names have')
+    .option('--fresh', 'make the environment anew, though requirements are as they were')
+    .option('-v, --verbose', 'name every test, and what is installed for them')
+    .addHelpText('after', TESTS)
+    .action(offline<PackTestOptions>((screen, options, folder) => testPack(screen, folder, options)));
 }

@@ -1,11 +1,11 @@
 // cli/pack-register.ts — `squall pack register`: an author's folder as it is becomes what the cluster runs.
-import { basename, resolve } from 'node:path';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { parse } from 'yaml';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Pack } from '../operator/api/kinds.ts';
 import { API_VERSION, nameOfRef } from '../operator/api/meta.ts';
-import { Failure, isMissing } from './failure.ts';
+import { isMissing } from './failure.ts';
 import { call } from './kube.ts';
+import { packRefIn } from './pack-folder.ts';
 import { packPath } from './pack-object.ts';
 import { uploadFolder } from './pack-upload.ts';
 import { waitForPack } from './pack-wait.ts';
@@ -32,7 +32,7 @@ export async function registerPacks(
 }
 
 async function registerFolder(session: Session, folder: string, name: string | undefined): Promise<Pack> {
-  const called = name ?? nameIn(folder);
+  const called = name ?? nameOfRef(packRefIn(folder));
   const archive = await uploadFolder(session, folder, 'files');
   const spec = { from: null, source: { archive, git: null, image: null, inline: null } };
   const path = packPath(session, called);
@@ -48,14 +48,6 @@ async function registerFolder(session: Session, folder: string, name: string | u
       return await call<Pack>(session.to, `create Pack ${called}`, packPath(session), { method: 'POST', body });
     },
   );
-}
-
-/** As its pack.yaml says: ref, else the folder's name. */
-function nameIn(folder: string): string {
-  const file = `${folder}/pack.yaml`;
-  if (!existsSync(file)) throw new Failure(`${folder}: there is no pack.yaml in it; name the folder of a pack`);
-  const { ref } = (parse(readFileSync(file, 'utf8')) ?? {}) as { ref?: unknown };
-  return nameOfRef(typeof ref === 'string' && ref !== '' ? ref : basename(folder));
 }
 
 async function again(session: Session, name: string): Promise<Pack> {

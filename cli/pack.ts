@@ -8,6 +8,7 @@ import { Failure, isMissing } from './failure.ts';
 import { call, listAll } from './kube.ts';
 import { conditionOf, packPath } from './pack-object.ts';
 import { uploadFolder } from './pack-upload.ts';
+import { viewOfPack } from './pack-view.ts';
 import { waitForPack } from './pack-wait.ts';
 import { age, type Format, json, properties, table, withoutNoise, yaml } from './print.ts';
 import type { Session } from './session.ts';
@@ -111,31 +112,13 @@ export async function listPacks(session: Session, { output }: { readonly output:
   screen.out(table(['REF', 'VERSION', 'COMMIT', 'AUTHOR', 'READY', 'CONTENT', 'AGE'], rows));
 }
 
+/** The installed pack only. */
 export async function showPack(session: Session, name: string, { output }: { readonly output: Format }): Promise<void> {
   const pack = await call<Pack>(session.to, `get Pack ${name}`, packPath(session, nameOfRef(name)));
   const { screen } = session;
   if (output === 'json') return screen.out(json(withoutNoise(pack)));
   if (output === 'yaml') return screen.out(yaml(withoutNoise(pack)));
-  const { status, spec } = pack;
-  screen.out(
-    properties({
-      ref: status?.ref ?? pack.metadata.name,
-      description: status?.description,
-      version: status?.version,
-      author: status?.author,
-      source: spec.from ?? spec.source,
-      commit: status?.commit,
-      content: status?.content,
-      conditions: Object.fromEntries(
-        (status?.conditions ?? []).map(({ type, status: holds, message }) => [type, `${holds}: ${message}`]),
-      ),
-      findings: status?.findings?.map(({ file, line, message }) => `${file}${line ? `:${line}` : ''}: ${message}`),
-      waiting: status?.waiting?.map(({ kind, name: waiting, file }) => `${kind} ${waiting} (${file})`),
-      'depends on, and not here': status?.missing,
-      drift: status?.drift?.map(({ kind, name: drifted }) => `${kind} ${drifted}`),
-      warnings: status?.warnings,
-    }),
-  );
+  screen.out(properties(viewOfPack(pack)));
 }
 
 /** Asks for their removal, and waits until they are gone. */

@@ -1,5 +1,6 @@
 // cli/print.ts — values → text for people: tables, ages, colours, YAML and JSON.
 import { stringify } from 'yaml';
+import { isExact } from '../operator/domain/result/exact-json.ts';
 import type { Phase } from '../operator/api/execution.ts';
 
 export type Format = 'table' | 'wide' | 'json' | 'yaml' | 'name';
@@ -65,7 +66,13 @@ export const withoutNoise = <T extends { readonly metadata: object }>(object: T)
   metadata: Object.fromEntries(Object.entries(object.metadata).filter(([key]) => key !== 'managedFields')),
 });
 
-export const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+/** Numbers of results that JavaScript would write otherwise are written as they are. */
+export const yaml = (value: unknown): string =>
+  stringify(value, (_, item: unknown) => (isExact(item) ? asBigInt(JSON.stringify(item)) : item), {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
+const asBigInt = (text: string): bigint | number => (/^-?\d+$/.test(text) ? BigInt(text) : Number(text));
 export const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** Time since `since` as kubectl writes it: 42s, 3m12s, 5h, 12d; empty when there is no time. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Phase } from '../operator/api/execution.ts';
 import type { Execution } from '../operator/api/kinds.ts';
+import { parseExact } from '../operator/domain/result/exact-json.ts';
 import { askOperator } from './door.ts';
 import { Failure } from './failure.ts';
 import { isFinalPhase } from './phases.ts';
@@ -32,7 +33,7 @@ export async function readResult(session: Session, execution: Execution): Promis
     const text = await readStored(session, execution.metadata.name);
     const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
     if (digest !== resultRef.digest) throw new Failure(`its digest is ${digest}, not ${resultRef.digest}`);
-    return JSON.parse(text) as unknown;
+    return parseExact(text);
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     const path = storedPath(session.namespace, execution.metadata.name);

@@ -17,6 +17,11 @@ export type Doing = <O>(
   work: (session: Session, options: O, names: string[], rest: string[]) => Promise<number | undefined>,
 ) => (...passed: unknown[]) => Promise<void>;
 
+/** The same for a verb that needs no cluster; `name` is its first argument. */
+export type Offline = <O>(
+  work: (screen: Screen, options: O, name: string) => number | Promise<number>,
+) => (...passed: unknown[]) => Promise<void>;
+
 export interface Deployment {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels?: Record<string, string> };
   readonly spec: {

@@ -1,5 +1,6 @@
 // cli/wait.ts — an Execution → the same one when it has ended, by watching it over broken connections.
 import { Execution } from '../operator/api/kinds.ts';
+import { parseObject } from '../operator/domain/result/exact-json.ts';
 import { ApiFailure, Failure, isForbidden, isMissing } from './failure.ts';
 import { call, collection, lines } from './kube.ts';
 import { isFinal, phaseOf } from './result.ts';
@@ -79,6 +80,6 @@ async function* changes(
   const { name, resourceVersion } = from.metadata;
   const query = { watch: 'true', fieldSelector: `metadata.name=${name}`, resourceVersion, timeoutSeconds: '300' };
   for await (const line of lines(to, `watch Execution ${name}`, path, { query, signal })) {
-    if (line !== '') yield JSON.parse(line) as { type: string; object: Execution };
+    if (line !== '') yield parseObject(line) as { type: string; object: Execution };
   }
 }

@@ -30,6 +30,12 @@ function imageValues(image: string, registry = 'docker.io'): { registry: string;
   return { registry, repository: image.slice(0, cut), tag: image.slice(cut + 1) };
 }
 
+/** The name under which pods find it. */
+export function imageOf(image: string, registry?: string): string {
+  const { registry: at, repository, tag } = imageValues(image, registry);
+  return `${at}/${repository}:${tag}`;
+}
+
 /** Installs or upgrades the chart and waits until the operator is ready. @throws Error with the operator's pods and log */
 export async function installChart(
   cluster: Cluster,

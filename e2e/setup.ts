@@ -40,9 +40,17 @@ export async function readyImages(cluster: Cluster, progress: Progress): Promise
 function packageSettings(env: NodeJS.ProcessEnv = process.env): object {
   const authority = env['PIP_CERT'] ?? env['SSL_CERT_FILE'];
   const index = env['UV_DEFAULT_INDEX'] ?? env['PIP_INDEX_URL'];
+  const registry = env['NPM_CONFIG_REGISTRY'] ?? env['npm_config_registry'];
   return {
     ...(authority && { caBundle: readFileSync(authority, 'utf8') }),
-    ...(index && { config: { podEnvironment: { UV_DEFAULT_INDEX: index } } }),
+    ...((index || registry) && {
+      config: {
+        podEnvironment: {
+          ...(index && { UV_DEFAULT_INDEX: index }),
+          ...(registry && { NPM_CONFIG_REGISTRY: registry }),
+        },
+      },
+    }),
   };
 }
 

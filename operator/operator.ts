@@ -7,6 +7,7 @@ import { actionReconciler } from './controllers/action.ts';
 import { readCorePack, startCorePack } from './controllers/core-pack.ts';
 import { executionReconciler, startSweep } from './controllers/execution.ts';
 import { keyValueReconciler } from './controllers/key-value.ts';
+import { notifyReconciler } from './controllers/notify.ts';
 import { packReconciler } from './controllers/pack.ts';
 import { ruleReconciler } from './controllers/rule.ts';
 import { triggerTypeReconciler } from './controllers/trigger-type.ts';
@@ -176,6 +177,7 @@ async function lead(
     settings: withCa({ ...config, sha256 }, () => serving().ca),
     systemNamespace: config.namespace,
     storeResult: (json) => door.results.put(json),
+    audience: door.inside.audience,
     log,
   });
   const runStore = new RunStore({ client, transport, readResult: (digest) => door.results.text(digest), sha256 });
@@ -184,7 +186,16 @@ async function lead(
     store: runStore,
     storeResult: (json) => door.results.put(json),
     limits: config.workflowLimits,
+    audience: door.inside.audience,
     serviceUrl: config.serviceUrl,
+    systemNamespace: config.namespace,
+    sha256,
+  });
+  const ends = notifyReconciler({
+    sources: stores,
+    client,
+    inside: door.inside,
+    readResult: (digest) => door.results.text(digest),
     systemNamespace: config.namespace,
     sha256,
   });
@@ -215,6 +226,7 @@ async function lead(
       loop(workflows),
       loop(runs),
       loop(executions, queue),
+      loop(ends),
     ];
     await Promise.all([...loops, corePack.done]).finally(() => {
       endSweep();

@@ -26,7 +26,7 @@ const CLUSTER_BENCHES = [
 ] as const;
 type ClusterBench = (typeof CLUSTER_BENCHES)[number];
 /** What needs no cluster. */
-const LOCAL_BENCHES = ['expressions', 'corpus', 'properties', 'workflow-engine'] as const;
+const LOCAL_BENCHES = ['expressions', 'corpus', 'properties', 'workflow-engine', 'hostile-packs'] as const;
 type LocalBench = (typeof LOCAL_BENCHES)[number];
 const BENCHES = [...LOCAL_BENCHES, ...CLUSTER_BENCHES];
 /** One name for several. */
@@ -52,6 +52,8 @@ async function measureLocal(name: LocalBench): Promise<Figure[]> {
       return (await import('./properties.ts')).properties();
     case 'workflow-engine':
       return (await import('./workflows.ts')).workflowEngine();
+    case 'hostile-packs':
+      return (await import('./hostile-packs.ts')).hostilePacks();
   }
 }
 

@@ -12,9 +12,11 @@ import type { Note } from './progress.ts';
 const suite = 'bookworm';
 const debianImage = `docker.io/library/debian:${suite}-slim`;
 const nodeVersion = '24.21.0';
+/** Only for packages of packs: what Node brings in the public image. */
+const npmVersion = '11.19.1';
 const searchPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Raise it when the recipe below changes. */
-const recipe = 1;
+const recipe = 2;
 
 interface BaseImage {
   readonly name: string;
@@ -111,8 +113,11 @@ async function makeNode(note: Note): Promise<void> {
     await copyFile(await nodeBinary(folder), join(folder, 'bin', 'node'));
     await chmod(join(folder, 'bin', 'node'), 0o755);
     await symlink('node', join(folder, 'bin', 'nodejs'));
+    await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(folder, 'bin', 'npm'));
+    const npm = await npmFolder(folder);
     const container = (await buildah(['from', '--pull=never', debianImage])).trim();
     await buildah(['copy', '--quiet', container, join(folder, 'bin'), '/usr/local/bin']);
+    await buildah(['copy', '--quiet', container, npm, '/usr/local/lib/node_modules/npm']);
     const account = 'groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node';
     await buildah(['run', ...isolation, container, '--', 'sh', '-c', account]);
     await buildah(['config', '--env', `NODE_VERSION=${nodeVersion}`, '--cmd', '["node"]', container]);
@@ -130,6 +135,16 @@ async function nodeBinary(folder: string): Promise<string> {
   await run('npm', ['pack', '--silent', `node-linux-${arch}@${nodeVersion}`], { cwd: folder });
   await run('tar', ['-xzf', `node-linux-${arch}-${nodeVersion}.tgz`], { cwd: folder });
   return join(folder, 'package/bin/node');
+}
+
+/** npm, from the registry. */
+async function npmFolder(folder: string): Promise<string> {
+  const home = join(folder, 'npm');
+  await mkdir(home);
+  await run('npm', ['pack', '--silent', `npm@${npmVersion}`], { cwd: home });
+  await run('tar', ['-xzf', `npm-${npmVersion}.tgz`], { cwd: home });
+  await chmod(join(home, 'package/bin/npm-cli.js'), 0o755);
+  return join(home, 'package');
 }
 
 async function makePython(note: Note): Promise<void> {

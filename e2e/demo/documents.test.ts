@@ -19,19 +19,25 @@ const ours = (text: string): Manifest[] =>
 
 const check = ({ kind, spec }: Manifest) => KINDS.find((one) => one.kind === kind)?.spec.safeParse(spec);
 
-test.each(['action', 'trigger-type', 'rule'])('the demo applies a valid %s', (name) => {
+test.each(['trigger-type', 'pack'])('the demo applies a valid %s', (name) => {
   const manifests = ours(readFileSync(`e2e/demo/${name}.yaml`, 'utf8'));
   expect(manifests).toHaveLength(1);
   for (const manifest of manifests) expect(check(manifest)).toMatchObject({ success: true });
 });
 
+test('the demo asks for the tag that its pack has as version', () => {
+  const { version } = parse(readFileSync('e2e/demo/pack/pack.yaml', 'utf8')) as { version: string };
+  const from = `git://git.squall-demo.svc/demo=v${version}`;
+  expect(ours(readFileSync('e2e/demo/pack.yaml', 'utf8'))).toMatchObject([{ spec: { from } }]);
+});
+
 test("only production's notification fits the criteria of the rule, and it has a firing alert", () => {
-  const rule = parse(readFileSync('e2e/demo/rule.yaml', 'utf8')) as {
-    spec: { criteria: Record<string, { type: string; pattern: string }> };
+  const { criteria } = parse(readFileSync('e2e/demo/pack/rules/production_disks.yaml', 'utf8')) as {
+    criteria: Record<string, { type: string; pattern: string }>;
   };
   const holds = (name: string) => {
     const body: unknown = JSON.parse(readFileSync(`e2e/demo/events/${name}.json`, 'utf8'));
-    return Object.entries(rule.spec.criteria).every(([path, { type, pattern }]) => {
+    return Object.entries(criteria).every(([path, { type, pattern }]) => {
       const value = path
         .split('.')
         .slice(2)
@@ -58,6 +64,10 @@ test('every reason has a line with its remedy in the troubleshooting page', () =
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
+  'packs/README.md',
+  ...readdirSync('packs', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `packs/${name}/README.md`),
   ...['docs', 'docs/concepts', 'docs/adr'].flatMap((folder) =>
     readdirSync(folder)
       .filter((file) => file.endsWith('.md'))

@@ -109,7 +109,7 @@ function tellPod(pod: KubeObject, once: (key: string, what: string, detail: stri
   const state = status?.containerStatuses?.[0]?.state ?? {};
   if (node === undefined) return;
   once(`${uid} node`, 'Pod', `${name} goes to ${node}`);
-  if (state['running'] || state['terminated']) once(`${uid} runs`, 'Pod', 'the script runs');
+  if (state['running'] || state['terminated']) once(`${uid} runs`, 'Pod', 'the action runs');
 }
 
 const labelled = async (api: Transport, path: string, execution: string): Promise<readonly KubeObject[]> =>

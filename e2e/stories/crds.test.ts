@@ -43,6 +43,11 @@ test.each<[string, string, object]>([
       match: { any: [{ all: [{ not: { key: 'trigger.x', type: 'in', pattern: [1] } }] }, { cel: 'trigger.x > 1' }] },
     },
   ],
+  [
+    'an Action that says whom to tell',
+    'Action',
+    { ...shell, notify: { 'on-failure': { message: '{{ action_results }}', data: { a: [1] }, routes: ['ops'] } } },
+  ],
   ['an Execution', 'Execution', request({ parameters: { cmd: 'date', deep: { list: [1, { a: null }] } } })],
 ])('%s is taken', async (_name, kind, spec) => {
   expect(await kubectl(dry, stringify(ours(kind, namespace, 'x', spec)))).toContain('created');
@@ -62,12 +67,14 @@ test.each<[string, string, object, RegExp]>([
     { ...shell, container: { image: 'x' } },
     /spec\.container: give it with runner/,
   ],
+  ['a script without text', 'Action', { runner: 'local-shell-script' }, /need exactly one of script, entryPoint/],
   [
-    'a script without text',
+    'an action with a text and a file',
     'Action',
-    { runner: 'local-shell-script' },
-    /spec: runner "local-shell-script" needs exactly one of script, entryPoint/,
+    { runner: 'node-script', script: 'x', entryPoint: 'actions/x.ts', content: {} },
+    /need exactly one of script, entryPoint/,
   ],
+  ['a text for a command', 'Action', { ...shell, script: 'x' }, /spec\.script: give it with runner/],
   ['an unknown runner', 'Action', { runner: 'ftp' }, /spec\.runner: Unsupported value: "ftp"/],
   ['an unknown engine', 'Workflow', { engine: 'cloudslang', definition: {} }, /spec\.engine: Unsupported value/],
   ['a Workflow without definition', 'Workflow', { engine: 'orquesta' }, /spec\.definition: Required value/],

@@ -1,14 +1,25 @@
 // operator/api/action.ts — Action: something that can be run, with its parameters, limits and pod settings.
 import * as z from 'zod';
 import { Description, Digest, JudgedStatus } from './meta.ts';
+import { NotifySettings } from './notify.ts';
 
 export const Ref = z
   .string()
   .max(128)
   .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+$/);
 
-/** Runner types that exist; names are StackStorm's, `container` is ours. */
-export const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'python-script', 'container', 'noop'] as const;
+/** Runner types that exist; names are StackStorm's, `node-script` and `container` are ours. */
+export const RUNNERS = [
+  'local-shell-cmd',
+  'local-shell-script',
+  'python-script',
+  'node-script',
+  'http-request',
+  'remote-shell-cmd',
+  'remote-shell-script',
+  'container',
+  'noop',
+] as const;
 export type RunnerType = (typeof RUNNERS)[number];
 
 /** Any JSON value; the API server keeps it as it is. */
@@ -163,7 +174,9 @@ export const ActionSpec = z
       .string()
       .max(65536)
       .optional()
-      .describe('Text of the script, for local-shell-script; its first line chooses the interpreter. Default: none.'),
+      .describe(
+        'Text of an action of one file: a script for local-shell-script and remote-shell-script, whose first line chooses the interpreter; Python with a class that has run() for python-script; TypeScript or JavaScript that exports a function for node-script. Default: none.',
+      ),
     entryPoint: z
       .string()
       .min(1)
@@ -179,7 +192,7 @@ export const ActionSpec = z
       .max(604800)
       .optional()
       .describe(
-        "Longest run of one attempt, in seconds, from the process's start. Default: 60, for python-script 600, for containers 3600.",
+        "Longest run of one attempt, in seconds, from the process's start. Default: 60, for python-script and node-script 600, for containers 3600.",
       ),
     pendingTimeoutSeconds: z
       .int()
@@ -188,6 +201,7 @@ export const ActionSpec = z
       .default(600)
       .describe('Longest wait of one attempt for its process to start, in seconds. Default: 600.'),
     retry: Retry.optional().describe('Further attempts after a failure. Default: none.'),
+    notify: NotifySettings.optional().describe('Who is told how it ended. Default: whom the request names.'),
     ttlSecondsAfterFinished: z
       .int()
       .min(0)
@@ -205,20 +219,19 @@ export const ActionSpec = z
         message: 'spec.container: give it with runner "container", and only then',
       },
       {
-        rule: "!has(self.script) || self.runner == 'local-shell-script'",
-        message: 'spec.script: give it with runner "local-shell-script" only',
+        rule: "!has(self.script) || self.runner in ['local-shell-script', 'remote-shell-script', 'python-script', 'node-script']",
+        message:
+          'spec.script: give it with runner "local-shell-script", "remote-shell-script", "python-script" or "node-script" only',
       },
       {
-        rule: "self.runner != 'local-shell-script' || has(self.script) != has(self.entryPoint)",
-        message: 'spec: runner "local-shell-script" needs exactly one of script, entryPoint',
+        rule: "!(self.runner in ['local-shell-script', 'remote-shell-script', 'python-script', 'node-script']) || has(self.script) != has(self.entryPoint)",
+        message:
+          'spec: runners "local-shell-script", "remote-shell-script", "python-script" and "node-script" need exactly one of script, entryPoint',
       },
       {
-        rule: "self.runner != 'python-script' || has(self.entryPoint)",
-        message: 'spec.entryPoint: runner "python-script" needs it',
-      },
-      {
-        rule: "!has(self.entryPoint) || self.runner in ['local-shell-script', 'python-script']",
-        message: 'spec.entryPoint: give it with runner "local-shell-script" or "python-script" only',
+        rule: "!has(self.entryPoint) || self.runner in ['local-shell-script', 'remote-shell-script', 'python-script', 'node-script']",
+        message:
+          'spec.entryPoint: give it with runner "local-shell-script", "remote-shell-script", "python-script" or "node-script" only',
       },
       {
         rule: '!has(self.entryPoint) || has(self.content)',

@@ -2,11 +2,14 @@
 import * as z from 'zod';
 import { Ref } from './action.ts';
 import { Conditions, FreeForm } from './meta.ts';
+import { NotifySettings } from './notify.ts';
 
 /** How many events in a row may have been caused by executions. */
 export const DEPTH_MAX = 16;
 /** Largest result, in bytes of JSON, that is kept in the status; a larger one goes to the result store. */
 export const INLINE_RESULT_MAX_BYTES = 16 * 1024;
+/** Longest line of a workflow's journal, in characters: what a run read of the datastore and of its pack's configuration stands in it. */
+export const JOURNAL_LINE_MAX = 400_000;
 /** Largest result, in bytes of JSON, that a runner may deliver. */
 export const RESULT_MAX_BYTES = 8 * 1024 * 1024;
 
@@ -62,6 +65,9 @@ export const ExecutionRequest = z.object({
     'Parameters by name; a secret one is {valueFrom: {secretKeyRef: {name, key}}}. Default: none.',
   ),
   context: RequestContext.optional().describe('Where the request came from. Default: empty.'),
+  notify: NotifySettings.optional().describe(
+    'Who is told how it ended, where the Action or Workflow does not say. Default: nobody.',
+  ),
   cause: z
     .object({
       depth: z
@@ -118,6 +124,14 @@ export const ExecutionSpec = z.object({
         },
       ],
     }),
+  resumes: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe(
+      'From how many of the pauses that a workflow makes by itself it goes on; status.workflow.pauses counts them. Default: 0, it waits at the first.',
+    ),
   ttlSecondsAfterFinished: z
     .int()
     .min(0)
@@ -142,13 +156,18 @@ export const WorkflowState = z.object({
   revision: name.describe('Name of the ControllerRevision that has the definition which it began with.'),
   startedAt: z.iso.datetime({ offset: true }).describe('When it began; the journal counts milliseconds from then.'),
   journal: z
-    .array(z.string().max(4096))
+    .array(z.string().max(JOURNAL_LINE_MAX))
     .max(50_000)
     .describe('What happened to it, in order: each entry was written before anything that it led to was done.'),
   tells: z
     .enum(['run', 'pause', 'cancel'])
     .default('run')
     .describe('What workflows among its children are to do. Default: run.'),
+  pauses: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('How often it has paused by itself; spec.resumes of as many lets it go on. Default: 0.'),
   tasks: z
     .object({
       running: z.int().min(0).describe('Children that have not ended.'),
@@ -185,6 +204,10 @@ export const ExecutionStatus = z.object({
     .optional()
     .describe('Where a larger result is in the result store, up to 8 MiB.'),
   workflow: WorkflowState.optional().describe('How far a workflow is. Default: none, it is no workflow.'),
+  events: z
+    .literal('Due')
+    .optional()
+    .describe('Due: rules wait for its end and have not been told yet. Default: nobody is to be told.'),
   attempts: z.array(Attempt).max(32).optional().describe('The attempts that ended, oldest first.'),
   observedGeneration: z
     .int()

@@ -1,7 +1,7 @@
 // operator/api/install.ts — the wires of an installation: what the install Job is to do, what it reports, what it brings.
 import * as z from 'zod';
-import { FreeForm } from './meta.ts';
-import { PackContent, PackRef, PackSource } from './pack.ts';
+import { Digest, FreeForm } from './meta.ts';
+import { BuiltFrom, PackContent, PackRef, PackSource } from './pack.ts';
 
 /** What a pack's source may at most be. */
 export const InstallLimits = z.object({
@@ -12,6 +12,14 @@ export const InstallLimits = z.object({
 });
 export type InstallLimits = z.infer<typeof InstallLimits>;
 
+/** An environment of the pack store that may be used again, by what it was made of. */
+export const KnownEnvironment = z.object({
+  key: z.string().max(64).describe('Hash of its packages, with all that they depend on.'),
+  asked: z.string().max(64).optional().describe('Hash of the requirements as they are written.'),
+  digest: Digest,
+});
+export type KnownEnvironment = z.infer<typeof KnownEnvironment>;
+
 /** What the install Job is to do; it asks for it by GET. */
 export const InstallTask = z.object({
   version: z.literal(1),
@@ -21,7 +29,12 @@ export const InstallTask = z.object({
   source: PackSource.optional().describe('The source in fields.'),
   ref: PackRef.optional().describe('Exact name that the pack must have.'),
   force: z.boolean(),
+  reinstall: z.string().optional().describe('What the Pack says to have its source fetched again.'),
   indexes: z.array(z.string()).describe('Addresses of index files; the leftmost wins.'),
+  indexTexts: z
+    .array(z.object({ place: z.string(), text: z.string() }))
+    .describe('Index files of the cluster, with the ConfigMap that each is in; they come before all addresses.'),
+  environments: z.array(KnownEnvironment).describe('Environments that need not be built.'),
   limits: InstallLimits,
   authorities: z.string().optional().describe('PEM text of authorities that are trusted beside the usual ones.'),
 });
@@ -46,6 +59,7 @@ export const InstallReport = z.object({
   version: z.string().optional(),
   commit: z.string().optional().describe('Commit that was fetched.'),
   content: PackContent.optional().describe('What was brought into the pack store, with step Done.'),
+  builtFrom: BuiltFrom.optional().describe('What its environment was made of, with step Done.'),
 });
 export type InstallReport = z.infer<typeof InstallReport>;
 

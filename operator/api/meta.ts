@@ -158,7 +158,10 @@ export const labelValue = (text: string): string =>
     .replace(/^[^A-Za-z0-9]+/, '')
     .replace(/[^A-Za-z0-9]+$/, '');
 
-/** `list` with `next` in it; the time of the last flip is kept while the status stays the same. */
+/** Longest message of a condition, in characters. */
+const CONDITION_MESSAGE_MAX = 1024;
+
+/** `list` with `next` in it, its message cut to 1024 characters; the time of the last flip is kept while the status stays the same. */
 export function setCondition(
   list: readonly Condition[],
   next: Omit<Condition, 'lastTransitionTime'>,
@@ -166,5 +169,7 @@ export function setCondition(
 ): Condition[] {
   const old = list.find((c) => c.type === next.type);
   const since = old?.status === next.status ? old.lastTransitionTime : now.toISOString();
-  return [...list.filter((c) => c.type !== next.type), { ...next, lastTransitionTime: since }];
+  const isLong = next.message.length > CONDITION_MESSAGE_MAX;
+  const message = isLong ? `${next.message.slice(0, CONDITION_MESSAGE_MAX - 1)}…` : next.message;
+  return [...list.filter((c) => c.type !== next.type), { ...next, message, lastTransitionTime: since }];
 }

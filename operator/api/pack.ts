@@ -1,5 +1,6 @@
 // operator/api/pack.ts — Pack: where a pack comes from, how it is configured; and what became of it.
 import * as z from 'zod';
+import { PodSettings } from './action.ts';
 import { Digest, FreeForm, JudgedStatus } from './meta.ts';
 
 /** Name of a pack, as its files and references have it. */
@@ -127,6 +128,9 @@ export const PackSpec = z
       .optional()
       .describe('Any text; another one fetches the source again, for example after a branch has moved. Default: none.'),
     config: PackConfig.optional().describe('Its configuration. Default: none, the defaults of its schema apply.'),
+    pod: PodSettings.optional().describe(
+      'Settings of the pods of its actions, for example the service account that they act as. Default: none.',
+    ),
     overrides: z
       .object({
         actions: Override.optional().describe('Of actions and workflows. Default: none.'),
@@ -152,6 +156,13 @@ export const PackContent = z.object({
 });
 export type PackContent = z.infer<typeof PackContent>;
 
+/** What an environment was made of; one that is made of the same need not be built. */
+export const BuiltFrom = z.object({
+  key: z.string().max(64).describe('Hash of the packages in it and of what they run on.'),
+  asked: z.string().max(64).optional().describe('Hash of the requirements as they are written.'),
+});
+export type BuiltFrom = z.infer<typeof BuiltFrom>;
+
 export const PackStatus = JudgedStatus.extend({
   ref: z.string().max(63).optional().describe('Exact name of the installed pack.'),
   version: z.string().max(64).optional().describe('Version of the installed pack.'),
@@ -162,6 +173,7 @@ export const PackStatus = JudgedStatus.extend({
     .object({
       key: z.string().max(64).describe('Hash of the source that was asked for.'),
       content: PackContent.optional().describe('Where its content is; absent when it comes in an image.'),
+      builtFrom: BuiltFrom.optional().describe('What its Python environment was made of.'),
       image: z.string().max(512).optional().describe('Image that it is in.'),
       at: z.iso.datetime({ offset: true }).describe('When it was installed.'),
     })
@@ -176,6 +188,7 @@ export const PackStatus = JudgedStatus.extend({
       startedAt: z.iso.datetime({ offset: true }).describe('When it began.'),
       commit: z.string().max(64).optional().describe('Commit that the Job has fetched.'),
       reported: PackContent.optional().describe('What the Job has brought and is not registered yet.'),
+      builtFrom: BuiltFrom.optional().describe('What the environment that it has brought was made of.'),
     })
     .optional()
     .describe('The latest installation.'),

@@ -37,6 +37,7 @@ export const REASONS = {
   WorkflowDisabled: 'The Workflow is disabled; set spec.enabled to true.',
   WorkflowLimit: 'The workflow has more tasks or variables than the operator allows.',
   PauseRequested: 'It was paused; set spec.control to run to go on.',
+  PausedByWorkflow: 'It has paused by itself, or something in it is paused; status.message says how it goes on.',
   // Executions: on the way
   Retrying: 'The attempt failed; another one follows.',
   Started: 'The process of the attempt has started.',

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Parameters, Ref } from './action.ts';
 import { Description, FreeForm, JudgedStatus } from './meta.ts';
+import { NotifySettings } from './notify.ts';
 
 /** Languages that definitions are written in; names are StackStorm's. */
 export const WORKFLOW_ENGINES = ['orquesta', 'action-chain', 'mistral'] as const;
@@ -25,6 +26,7 @@ export const WorkflowSpec = z
         'Which workflow of a Mistral workbook is run, for engine mistral only. Default: main, or the only one there is.',
       ),
     parameters: Parameters,
+    notify: NotifySettings.optional().describe('Who is told how it ended. Default: whom the request names.'),
     ttlSecondsAfterFinished: z
       .int()
       .min(0)

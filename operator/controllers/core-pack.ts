@@ -31,13 +31,16 @@ function draftOf(kind: string, spec: Readonly<Record<string, unknown>>, namespac
   return { apiVersion: API_VERSION, kind, metadata: { name: nameOfRef(String(spec['ref'])), namespace, labels }, spec };
 }
 
-/** The pack store has no archive of this pack, so a shell script comes with its Action. */
+/** Runners whose scripts are one file. */
+const INLINE: readonly unknown[] = ['local-shell-script', 'python-script', 'node-script'];
+
+/** The pack store has no archive of this pack, so a script comes with its Action. */
 function withScript(
   spec: Readonly<Record<string, unknown>>,
   text: (path: string) => string | undefined,
 ): Readonly<Record<string, unknown>> {
   const { entryPoint, ...rest } = spec;
-  if (typeof entryPoint !== 'string' || spec['runner'] !== 'local-shell-script') return spec;
+  if (typeof entryPoint !== 'string' || !INLINE.includes(spec['runner'])) return spec;
   return { ...rest, script: text(entryPoint) };
 }
 

@@ -60,6 +60,7 @@ function scene(...objects: readonly KubeObject[]) {
     settings,
     systemNamespace: 'squall',
     storeResult: undefined,
+    audience: () => ({ ends: () => false, notifications: false }),
     log,
     now: () => clock,
   });

@@ -9,6 +9,9 @@ import { isFinal, parseExecution } from '../domain/execution/parse.ts';
 import { planExecution } from '../domain/execution/plan.ts';
 import { attemptOf, executionKeysOf, jobName } from '../domain/job/names.ts';
 import type { Job, Pod } from '../domain/job/shapes.ts';
+import type { Audience } from '../domain/notify/audience.ts';
+import { hasDueEvents } from '../domain/notify/due.ts';
+import { requestIn } from '../domain/notify/request.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
 import { SquatterError, statusOf } from '../kube/errors.ts';
 import type { WorkQueue } from '../kube/queue.ts';
@@ -38,6 +41,8 @@ export interface ExecutionControllerOptions extends LookOptions {
   readonly settings: ExecutionSettings;
   /** Where the pack core lives. */
   readonly systemNamespace: string;
+  /** Who would hear of an end in a namespace. */
+  readonly audience: (namespace: string) => Audience;
   readonly now?: () => Date;
 }
 
@@ -55,7 +60,8 @@ export function projectExecution(raw: KubeObject): Execution {
   const parsed = parseExecution(noiseless);
   if (!parsed.ok) return noiseless as Execution; // kept, so that it can be told what is wrong with it
   const { execution } = parsed;
-  if (!isFinal(execution.status.phase)) return execution;
+  // What rules are still to be told of its end is read here.
+  if (!isFinal(execution.status.phase) || hasDueEvents(execution)) return execution;
   const { parameters: _, ...request } = execution.spec.request;
   const { result: __, workflow, ...status } = execution.status;
   const kept = workflow ? { ...status, workflow: { ...workflow, journal: [] } } : status;
@@ -128,7 +134,7 @@ const answersOf = ({ missing, warned, stored, log }: ObservedExecution) => ({
 function observe(
   self: Execution,
   key: Key,
-  { sources, settings, systemNamespace, now = () => new Date() }: ExecutionControllerOptions,
+  { sources, settings, systemNamespace, audience, now = () => new Date() }: ExecutionControllerOptions,
 ): ObservedExecution {
   const { executions, actions, triggerTypes, jobs, pods, keyValues } = sources;
   const { namespace } = splitKey(key);
@@ -139,7 +145,8 @@ function observe(
   const attempt = parsed.ok ? parsed.execution.status.attempt : 1;
   const named = jobs.get(`${namespace}/${jobName(self.metadata.name, attempt, settings.sha256)}`);
   const own = jobs.by('execution', key);
-  const action = request && winnerOf(actions.by('ref', at(request.action)));
+  const { action: ref } = requestIn(self); // also of one that fits no schema: its end is told
+  const action = typeof ref === 'string' ? winnerOf(actions.by('ref', at(ref))) : undefined;
   const configuration = action && configurationFor(action, sources);
   return {
     self,
@@ -147,6 +154,8 @@ function observe(
     jobs: named && !own.includes(named) ? [...own, named] : own,
     pods: pods.by('execution', key),
     isNeeded: executions.by('rerunOf', key).length > 0,
+    isAwaited: isFinal(self.status?.phase ?? 'Requested') && isAwaited(self, executions),
+    audience: audience(namespace),
     settings,
     config: configuration?.config,
     configFaults: configuration?.faults ?? [],
@@ -154,6 +163,24 @@ function observe(
     dedupeWindowSeconds:
       event === undefined ? undefined : winnerOf(triggerTypes.by('ref', at(event)))?.spec.dedupeWindowSeconds,
   };
+}
+
+/** The event that has led to it is made again until all of it is told; and whatever it ran goes with it. */
+function isAwaited(self: Execution, executions: Store<Execution>): boolean {
+  const cause = requestIn(self).cause?.execution;
+  const first = cause === undefined ? undefined : executions.get(`${self.metadata.namespace ?? ''}/${cause}`);
+  return (first !== undefined && hasDueEvents(first)) || hasDueBelow(self, executions);
+}
+
+/** Of all generations; owners that go round in a circle are looked at once. */
+function hasDueBelow(self: Execution, executions: Store<Execution>): boolean {
+  const below = new Set([self]);
+  for (const one of below)
+    for (const child of executions.by('parent', keyOf(one))) {
+      if (hasDueEvents(child)) return true;
+      below.add(child);
+    }
+  return false;
 }
 
 /** What the API server will refuse again; undefined for what may pass by itself. */

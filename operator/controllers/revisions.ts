@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 /** @returns a function that ends it */
 export function collectRevisions({ store, stores, namespace, log }: RevisionOptions): () => void {
   const collect = async (): Promise<void> => {
-    const isUsed = (key: string) => stores.executions.by('revision', key).length > 0;
+    const isUsed = (revision: string) => stores.executions.by('revision', revision).length > 0;
     const deleted = await store.collect(stores.workflows.values(), isUsed, { namespace, now: new Date() });
     if (deleted > 0) log.info({ deleted }, 'definitions without workflow and run deleted');
   };

@@ -4,10 +4,15 @@ import type { Execution, KeyValue, Workflow } from '../api/kinds.ts';
 import type { Reason } from '../api/reasons.ts';
 import { type Entries, entriesOf } from '../domain/datastore/entry.ts';
 import { isFinal, type Live as LiveExecution } from '../domain/execution/parse.ts';
+import type { Value } from '../domain/expression/python/values.ts';
 import { seedOf } from '../domain/job/job.ts';
+import { notifyFault, notifyOfTask } from '../domain/notify/handed-on.ts';
+import { effectiveNotify } from '../domain/notify/settings.ts';
 import { namespaceOfRef } from '../domain/rule/reference.ts';
-import { beginningOf, parametersOf, userOf } from '../domain/workflow/begin.ts';
-import { childName, childResult, parentOf } from '../domain/workflow/children.ts';
+import { userIn } from '../domain/action/action-context.ts';
+import { configContext, pinnedConfig } from '../domain/workflow/config-context.ts';
+import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
+import { childName, parentOf } from '../domain/workflow/children.ts';
 import type { Child } from '../domain/workflow/engine.ts';
 import { workflowFault } from '../domain/workflow/judge.ts';
 import { LiveRun, type Owner, rerunsIn } from '../domain/workflow/live.ts';
@@ -15,10 +20,11 @@ import { openRun, type Pinned } from '../domain/workflow/pinned.ts';
 import { RunReads, splitLine } from '../domain/workflow/reads.ts';
 import type { WorkflowLimits } from '../domain/workflow/soundness.ts';
 import type { Store } from '../kube/store.ts';
+import { type ConfigurationSources, configurationFor } from './configuration.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface OpenOptions {
-  readonly sources: {
+  readonly sources: ConfigurationSources & {
     readonly executions: Store<Execution>;
     /** With KEY_VALUE_INDEXES. */
     readonly keyValues: Store<KeyValue>;
@@ -71,7 +77,8 @@ export async function openRunOf(
       message: `it is workflow ${depth} in a row of workflows in workflows, at most ${options.limits.depth} are allowed`,
     };
   const { revision, pinned } = await options.store.pin(workflow);
-  const live = openLive(execution, pinned, { startedAtMs: nowOf(options).getTime() }, options);
+  const first = { uid: execution.metadata.uid, startedAtMs: nowOf(options).getTime(), workflow };
+  const live = openLive(execution, pinned, first, options);
   if ('reason' in live) return live;
   live.record({ atMs: 0, entry: { is: 'start' } });
   return { live, revision };
@@ -86,7 +93,9 @@ async function reopen(
 ): Promise<(OpenedRun & Pick<Pinned, 'engine'>) | RefusedRun> {
   const pinned = await options.store.pinned(home, revision);
   if (!pinned) return invalid(`the ControllerRevision ${home}/${revision} with its definition is gone; run it again`);
-  const live = openLive(execution, pinned, { startedAtMs: Date.parse(startedAt), first: journal[0] }, options);
+  const { uid } = rerunsIn(journal)[0]?.owner ?? last.metadata;
+  const first = { uid, startedAtMs: Date.parse(startedAt), line: journal[0] };
+  const live = openLive(execution, pinned, first, options);
   if ('reason' in live) return live;
   const unreadable = await replay(live, journal, last, options);
   return unreadable ?? { live, revision, engine: pinned.engine };
@@ -101,14 +110,22 @@ async function replay(
 ): Promise<RefusedRun | undefined> {
   const parents = [...rerunsIn(journal).map(({ owner }) => owner), last];
   const results = await store.allResults(last.namespace ?? '', parents);
+  const gone: string[] = [];
+  const resultOf = (name: string) => {
+    if (!results.has(name)) gone.push(name);
+    return results.get(name);
+  };
   try {
-    live.replay(journal, (name) => results.get(name) ?? childResult(undefined, undefined), last);
-    return undefined;
+    live.replay(journal, resultOf, last);
   } catch (error) {
     return invalid(
       `its journal cannot be read: ${(error as Error).message}; was it written by another version of Squall? Run it again`,
     );
   }
+  if (gone.length === 0) return undefined;
+  return invalid(
+    `it cannot be gone on with: what Execution "${gone[0]}" returned is needed, and somebody deleted it. Run it again`,
+  );
 }
 
 /** A run that goes on from some tasks of another: its journal begins with the other's. */
@@ -142,28 +159,62 @@ const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', m
 
 export const nowOf = ({ now }: Pick<OpenOptions, 'now'>): Date => now?.() ?? new Date();
 
+/** How a run began; for one that goes on from another's tasks that is how the other did. */
+interface FirstEntry {
+  readonly uid: string;
+  readonly startedAtMs: number;
+  /** Of the journal; none yet of a run that begins, by a Workflow as it is now. */
+  readonly line?: string | undefined;
+  readonly workflow?: Workflow;
+}
+
 function openLive(
   execution: LiveExecution,
   pinned: Pinned,
-  { startedAtMs, first }: { readonly startedAtMs: number; readonly first?: string | undefined },
+  { uid: firstUid, startedAtMs, line, workflow }: FirstEntry,
   options: OpenOptions,
 ): LiveRun | RefusedRun {
   const { name, uid, namespace = '' } = execution.metadata;
-  const seed = seedOf(uid);
-  const reads = new RunReads(userOf(execution), () => entriesNow(namespace, options));
+  const seed = seedOf(firstUid);
+  const user = userIn(execution.spec.request.context);
+  const reads = new RunReads(user, () => entriesNow(namespace, options));
   // Defaults of parameters were read before the first entry.
-  if (first !== undefined) reads.replay(splitLine(first).pins);
-  const began = parametersOf(execution, pinned, { nowMs: startedAtMs, seed, entries: reads.entries });
+  if (line !== undefined) reads.replay(splitLine(line).pins);
+  const world = { nowMs: startedAtMs, seed };
+  const config = pinnedConfig(pinned, reads, () => workflow && configurationFor(workflow, options.sources)?.config);
+  if (config && 'reason' in config) return config;
+  const began = parametersOf(execution, pinned, { world, entries: reads.entries, config });
   if (!began.ok) return began;
+  const seen = configContext(config, { reads, user, world });
+  if (!seen.ok) return seen;
+  const wrong = notifyFault(pinned.engine, began.parameters, pinned.definition);
+  if (wrong !== undefined) return invalid(wrong);
+  const notify = effectiveNotify({ spec: pinned }, execution.spec.request);
+  const told = { engine: pinned.engine, parameters: began.parameters, notify };
   const nameOf = (owner: Owner, child: Child) => childName(owner, child, options.sha256);
   const opening = {
-    ...beginningOf(execution, pinned, { parameters: began.parameters, serviceUrl: options.serviceUrl }),
+    ...beginningOf(execution, pinned, {
+      parameters: began.parameters,
+      config: seen.config,
+      serviceUrl: options.serviceUrl,
+      uid: firstUid,
+    }),
     workflow: execution.spec.request.workflow,
+    notify: notify as Value | undefined, // it came as JSON
     executionOf: (key: string) => key,
   };
   const run = openRun(pinned, opening);
   if (typeof run === 'string') return invalid(run);
-  return new LiveRun({ run, startedAtMs, seed, owner: { name, uid }, nameOf, references: began.references, reads });
+  return new LiveRun({
+    run,
+    startedAtMs,
+    seed,
+    owner: { name, uid },
+    nameOf,
+    references: began.references,
+    reads,
+    notifyOf: (task) => notifyOfTask(told, task),
+  });
 }
 
 /** The datastore of a namespace as it is now. */

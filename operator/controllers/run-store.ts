@@ -61,19 +61,24 @@ export class RunStore {
     return { revision, pinned };
   }
 
-  /** Deletes revisions older than an hour that no Execution began with, and no Workflow has now. @returns how many */
-  async collect(workflows: Iterable<Workflow>, isUsed: (key: Key) => boolean, scope: CollectScope): Promise<number> {
+  /** Deletes revisions older than an hour that no Execution began with, by their names, and no Workflow has now. @returns how many */
+  async collect(
+    workflows: Iterable<Workflow>,
+    isUsed: (revision: string) => boolean,
+    scope: CollectScope,
+  ): Promise<number> {
     const current = new Set<string>();
     for (const workflow of workflows)
       current.add(`${workflow.metadata.namespace ?? ''}/${this.#revisionOf(workflow).revision}`);
-    const { client, transport } = this.#options;
+    const { client } = this.#options;
     const path = collectionPath(KIND.controllerRevision, scope.namespace);
-    const page = await transport.page(path, { labelSelector: WORKFLOW_LABEL, limit: PAGE });
+    const all: KubeObject['metadata'][] = [];
+    for await (const { metadata } of this.#pages(path, WORKFLOW_LABEL)) all.push(metadata);
     let deleted = 0;
-    for (const { metadata } of page.items) {
+    for (const metadata of all) {
       const key = keyOf({ metadata });
       const age = scope.now.getTime() - Date.parse(metadata.creationTimestamp ?? '');
-      if (!(age > GRACE_MS) || current.has(key) || isUsed(key)) continue;
+      if (!(age > GRACE_MS) || current.has(key) || isUsed(metadata.name)) continue;
       await client.delete({ ...KIND.controllerRevision, metadata });
       this.#pinned.delete(key);
       deleted++;
@@ -82,9 +87,9 @@ export class RunStore {
   }
 
   #revisionOf(workflow: Workflow): { readonly revision: string; readonly pinned: Pinned } {
-    const { engine, definition, parameters, workflow: entry } = workflow.spec;
+    const { engine, definition, parameters, notify, workflow: entry } = workflow.spec;
     const { name, uid } = workflow.metadata;
-    const more = entry === undefined ? {} : { workflow: entry };
+    const more = { ...(entry === undefined ? {} : { workflow: entry }), ...(notify === undefined ? {} : { notify }) };
     const pinned = { ref: refOf(workflow), engine, definition, parameters, ...more } as Pinned;
     const hash = this.#options.sha256(JSON.stringify([uid, pinned])).slice(0, 12);
     return { revision: `${name.slice(0, 200)}-${hash}`, pinned };
@@ -106,15 +111,15 @@ export class RunStore {
     return (await this.#options.client.getLive(Execution, key)) !== undefined;
   }
 
-  /** What the named children returned. */
+  /** What the named children returned; without those that are gone. */
   async results(namespace: string, names: readonly string[]): Promise<Map<string, unknown>> {
     const found = await Promise.all(
       names.map(async (name) => {
         const child = await this.#options.client.getLive(Execution, `${namespace}/${name}`);
-        return [name, await this.#resultOf(child as ExecutionObject | undefined)] as const;
+        return child && ([name, await this.#resultOf(child as ExecutionObject)] as const);
       }),
     );
-    return new Map(found);
+    return new Map(found.filter((one) => one !== undefined));
   }
 
   async execution(key: Key): Promise<ExecutionObject | undefined> {
@@ -130,19 +135,24 @@ export class RunStore {
     return found;
   }
 
-  async #resultOf(child: ExecutionObject | undefined): Promise<unknown> {
-    const digest = child?.status?.resultRef?.digest;
+  async #resultOf(child: ExecutionObject): Promise<unknown> {
+    const digest = child.status?.resultRef?.digest;
     const json = digest === undefined ? undefined : await this.#options.readResult(digest);
     return childResult(child, json === undefined ? undefined : (JSON.parse(json) as unknown));
   }
 
   async *#children(namespace: string, parent: Owner): AsyncIterable<ExecutionObject> {
     const path = collectionPath(Execution, namespace);
+    for await (const child of this.#pages(path, `${LABEL.parent}=${labelValue(parent.name)}`))
+      if (parentOf(child)?.uid === parent.uid) yield child as ExecutionObject;
+  }
+
+  async *#pages(path: string, labelSelector: string): AsyncIterable<KubeObject> {
     let next: string | undefined;
     do {
-      const query = { labelSelector: `${LABEL.parent}=${labelValue(parent.name)}`, limit: PAGE };
+      const query = { labelSelector, limit: PAGE };
       const page = await this.#options.transport.page(path, next === undefined ? query : { ...query, continue: next });
-      for (const child of page.items as ExecutionObject[]) if (parentOf(child)?.uid === parent.uid) yield child;
+      yield* page.items;
       next = page.metadata.continue || undefined;
     } while (next !== undefined);
   }

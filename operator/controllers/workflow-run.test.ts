@@ -1,98 +1,21 @@
 // operator/controllers/workflow-run.test.ts — runs of workflows against the scripted API server: writes that fail, restarts, deletions, limits.
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
-import { Action, Execution, KeyValue, KINDS, Pack, TriggerType, Workflow } from '../api/kinds.ts';
-import type { Draft, KubeObject } from '../api/meta.ts';
+import type { Draft } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
-import { settings, sha256 } from '../domain/execution/builders.setup.ts';
-import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
-import type { ConfigMap } from '../domain/install/config.ts';
-import { BY_EXECUTION } from '../domain/job/names.ts';
-import { projectJob, projectPod } from '../domain/job/shapes.ts';
-import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
-import { Client } from '../kube/client.ts';
-import { KIND } from '../kube/paths.ts';
-import { runLoop } from '../kube/reconcile.ts';
-import { reflect } from '../kube/reflect.ts';
-import { ScriptedTransport } from '../kube/scripted.ts';
-import { Store } from '../kube/store.ts';
-import { createLog } from '../telemetry/log.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
-import { projectAction } from './action.ts';
-import { executionReconciler, projectExecution } from './execution.ts';
-import { RunStore } from './run-store.ts';
-import { projectKeyValue } from './key-value.ts';
-import { projectPack } from './pack.ts';
-import { projectWorkflow } from './workflow.ts';
-import { workflowRunReconciler } from './workflow-run.ts';
-
-const draft = (kind: string, name: string, spec: unknown, namespace = 'default'): Draft => ({
-  apiVersion: 'squall.dev/v1alpha1',
-  kind,
-  metadata: { name, namespace, generation: 1, creationTimestamp: new Date().toISOString() },
-  spec,
-});
-const NOOP = draft('Action', 'core.noop', ActionSpec.parse({ runner: 'noop' }), 'squall');
-const workflow = (tasks: object, more: object = {}) =>
-  draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'orquesta', definition: { version: 1, tasks, ...more } }));
-const run = (name = 'run') => draft('Execution', name, { request: { action: 'acme.w' }, control: 'run' });
-const CHAIN = {
-  a: { action: 'core.noop', next: [{ do: 'b' }] },
-  b: { with: { items: '<% range(5) %>', concurrency: 2 }, action: 'core.noop', next: [{ do: 'c' }] },
-  c: { action: 'core.noop' },
-};
-
-interface Operator {
-  readonly store: RunStore;
-  readonly workflows: Store<Workflow>;
-  readonly executions: Store<Execution>;
-  stop(): void;
-}
-
-/** An operator with the two controllers; several may follow each other on one API server. */
-async function operator(
-  api: ScriptedTransport,
-  limits = { tasks: 100, contextBytes: 100_000, depth: 3 },
-): Promise<Operator> {
-  const stop = new AbortController();
-  const stores = {
-    workflows: new Store<Workflow>({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
-    actions: new Store<Action>({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
-    executions: new Store<Execution>({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
-    triggerTypes: new Store<TriggerType>({
-      kind: TriggerType,
-      project: (raw) => raw as TriggerType,
-      indexes: TRIGGER_TYPE_INDEXES,
-    }),
-    keyValues: new Store<KeyValue>({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
-    packs: new Store<Pack>({ kind: Pack, project: projectPack }),
-    configMaps: new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw }),
-    jobs: new Store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION }),
-    pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
-  };
-  const all = Object.values(stores) as unknown as readonly Store<KubeObject>[];
-  for (const store of all) void reflect({ transport: api, store, stop: stop.signal });
-  await Promise.all(all.map(({ synced }) => synced));
-  const client = new Client({ transport: api, kinds: KINDS, stores: all, fieldManager: 'squall', instance: 'test' });
-  const log = createLog({ level: 'silent' });
-  const loop = { client, log, metrics: createMetrics({ version: 'test' }), stop: stop.signal };
-  const shared = { sources: stores, client, transport: api, systemNamespace: 'squall', log };
-  void runLoop(executionReconciler({ ...shared, settings, storeResult: undefined }), loop);
-  const store = new RunStore({ client, transport: api, readResult: async () => undefined, sha256 });
-  const storeResult = async () => ({ digest: 'sha256:0', bytes: 1 });
-  void runLoop(workflowRunReconciler({ ...shared, store, storeResult, limits, serviceUrl: 'https://s', sha256 }), loop);
-  return { store, workflows: stores.workflows, executions: stores.executions, stop: () => stop.abort() };
-}
-
-const server = (...objects: readonly Draft[]) =>
-  new ScriptedTransport([NOOP, ...objects], [...KINDS, ...Object.values(KIND)]);
-const PATH = '/apis/squall.dev/v1alpha1/namespaces/default/executions';
-type Status = { phase?: string; reason?: string; message?: string; result?: unknown; workflow?: { journal: string[] } };
-const statusOf = (api: ScriptedTransport, name = 'run') => api.object(`${PATH}/${name}`)?.status as Status | undefined;
-const childrenOf = async (api: ScriptedTransport) =>
-  (await api.page(PATH, {})).items.filter(({ metadata }) => metadata.ownerReferences !== undefined);
-const ends = (api: ScriptedTransport, phase: string, name = 'run') =>
-  expect.poll(() => statusOf(api, name)?.phase, { timeout: 20_000 }).toBe(phase);
+import {
+  CHAIN,
+  childrenOf,
+  draft,
+  ends,
+  NEVER,
+  operator,
+  PATH,
+  run,
+  server,
+  statusOf,
+  workflow,
+} from './workflow-run.setup.ts';
 
 test('each task is a child with a name of its own, made once', async () => {
   const api = server(workflow(CHAIN), run());
@@ -189,12 +112,7 @@ test('definitions are kept as long as a run or a Workflow has them', async () =>
 
 test('a child that somebody deletes ends its task with a reason', async () => {
   const waits = { a: { action: 'acme.never' } };
-  const never = draft(
-    'Action',
-    'acme.never',
-    ActionSpec.parse({ runner: 'local-shell-cmd', parameters: { cmd: { default: 'date' } } }),
-  );
-  const api = server(workflow(waits), never, run());
+  const api = server(workflow(waits), NEVER, run());
   const one = await operator(api);
   await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
   const [child] = await childrenOf(api);
@@ -205,12 +123,7 @@ test('a child that somebody deletes ends its task with a reason', async () => {
 });
 
 test('a journal that cannot be read ends the run, and says so', async () => {
-  const never = draft(
-    'Action',
-    'acme.never',
-    ActionSpec.parse({ runner: 'local-shell-cmd', parameters: { cmd: { default: 'date' } } }),
-  );
-  const api = server(workflow({ a: { action: 'acme.never' } }), never, run());
+  const api = server(workflow({ a: { action: 'acme.never' } }), NEVER, run());
   const one = await operator(api);
   await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
   one.stop();
@@ -249,4 +162,57 @@ test('an unknown action and wrong parameters are told by the workflow', async ()
   expect(JSON.stringify(statusOf(api)?.result)).toMatch(/Unable to find action \\"acme.nothing\\"/);
   expect(await childrenOf(api)).toHaveLength(0);
   one.stop();
+});
+
+test('a chain sees the configuration of its pack as it was at the start, in defaults and in templates', async () => {
+  const take = draft(
+    'Action',
+    'shop.take',
+    ActionSpec.parse({ runner: 'noop', parameters: { host: {}, pin: {}, word: { secret: true } } }),
+  );
+  const parameters = {
+    pin: { default: '{{ config_context.pin }}' },
+    word: { secret: true, default: '{{ config_context.word }}' },
+  };
+  const task = (name: string, more: object) => ({
+    name,
+    ref: 'shop.take',
+    parameters: { host: '{{ config_context.host }}', pin: '{{ pin }}', word: '{{ config_context.word }}' },
+    ...more,
+  });
+  const chain = {
+    chain: [{ name: 'wait', ref: 'acme.never', 'on-failure': 'a' }, task('a', { 'on-success': 'b' }), task('b', {})],
+  };
+  const pack = (host: string) =>
+    draft('Pack', 'shop', {
+      source: { inline: {} },
+      config: { values: { host, pin: 7 }, valuesFrom: [{ path: 'word', secretKeyRef: { name: 's', key: 'k' } }] },
+    });
+  const shop = draft(
+    'Workflow',
+    'shop.w',
+    WorkflowSpec.parse({ engine: 'action-chain', definition: chain, parameters }),
+  );
+  const owner = { apiVersion: shop.apiVersion, kind: 'Pack', name: 'shop', uid: 'pack-uid', controller: true };
+  const ofPack = { ...shop, metadata: { ...shop.metadata, ownerReferences: [owner] } };
+  const api = server(ofPack, take, NEVER, pack('h1'), run('run', { request: { action: 'shop.w' } }));
+  const one = await operator(api);
+  await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
+  one.stop();
+  api.put(pack('h2'));
+  const [first] = await childrenOf(api);
+  const two = await operator(api);
+  api.put(run('later', { request: { action: 'shop.w' } }));
+  await expect.poll(async () => (await childrenOf(api)).length).toBe(2);
+  api.drop(`${PATH}/${first?.metadata.name}`);
+  await ends(api, 'Succeeded');
+  const own = (await childrenOf(api)).filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'run');
+  const given = own.map(({ spec }) => (spec as { request: { parameters: object } }).request.parameters);
+  const word = { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
+  expect(given).toEqual([
+    { host: 'h1', pin: '7', word },
+    { host: 'h1', pin: '7', word },
+  ]);
+  expect(JSON.stringify(statusOf(api)?.result)).not.toContain('squall:');
+  two.stop();
 });

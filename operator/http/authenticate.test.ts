@@ -154,6 +154,22 @@ test('an event of a pod inherits the trace of its Execution and is one deeper', 
   });
 });
 
+test('an event of any trigger that a pod sends is of its story too, under the tag that it gives', async () => {
+  const { door, token } = await withPod(3);
+  await using _ = door;
+  const body = { trigger: 'acme.alert', payload: { body: {} } };
+  const headers = { 'st2-api-key': '', 'x-auth-token': token, 'st2-trace-tag': 'mine' };
+  const answer = await door.post('/ns/default/api/v1/webhooks/st2', body, headers);
+  expect([answer.status, await answer.json()]).toEqual([202, body]);
+  const born = door.executions().find(({ metadata }) => metadata.name !== 'first');
+  expect(born?.spec).toMatchObject({
+    request: {
+      cause: { depth: 4, execution: 'first' },
+      context: { trace: { id: 'f'.repeat(32), tag: 'mine' }, trigger: { source: 'trigger/acme.alert' } },
+    },
+  });
+});
+
 test('after 16 events in a row the loop is named and refused', async () => {
   const { door, token } = await withPod(16);
   await using _ = door;

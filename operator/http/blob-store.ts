@@ -1,7 +1,7 @@
-// operator/http/blob-store.ts — results above the inline limit, as files under the hash of their content.
+// operator/http/blob-store.ts — large results and the content of packs, as files under the hash of their content.
 import { text } from 'node:stream/consumers';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHash, randomUUID } from 'node:crypto';
 import { sha256 } from './sha256.ts';
@@ -18,8 +18,8 @@ export class BlobRefusedError extends Error {
   override readonly name = 'BlobRefusedError';
 }
 
-/** Younger files are kept though nothing refers to them yet. */
-const GRACE_MS = 3_600_000;
+/** Files that are younger, or were referred to more lately, are kept: something may be about to refer to them, or be starting with them. */
+const GRACE_MS = 7_200_000;
 const DIGEST = /^sha256:([0-9a-f]{64})$/;
 
 export class BlobStore {
@@ -82,18 +82,22 @@ export class BlobStore {
     return found && (await text(found.stream));
   }
 
-  /** Deletes what `isUsed` says that nobody refers to, and is older than an hour. @returns how many files */
+  /** Deletes what nobody refers to now, nor did at a look of the last two hours: look more often than that. @returns how many files */
   async collect(isUsed: (digest: string) => boolean, now: Date): Promise<number> {
     let deleted = 0;
     for (const folder of await namesIn(this.#directory)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       for (const name of await namesIn(join(this.#directory, folder))) {
         const path = join(this.#directory, folder, name);
-        if (isUsed(`sha256:${name}`)) continue;
         const facts = await stat(path).catch(() => undefined);
-        if (!facts || now.getTime() - facts.mtimeMs < GRACE_MS) continue;
-        await unlink(path);
-        deleted++;
+        const ageMs = now.getTime() - (facts?.mtimeMs ?? 0);
+        if (!facts || ageMs < GRACE_MS / 2) continue;
+        // The time of a file is when it was last known to be needed: it outlives this process, and counts from the last look.
+        if (isUsed(`sha256:${name}`)) await utimes(path, now, now);
+        else if (ageMs >= GRACE_MS) {
+          await unlink(path);
+          deleted++;
+        }
       }
       await rmdir(join(this.#directory, folder)).catch(() => {}); // works only when it is empty
     }

@@ -29,6 +29,7 @@ import { Store } from '../kube/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { buildDoor, type DoorOptions } from './door.ts';
+import type { Inside } from './inside.ts';
 import { sha256 } from './sha256.ts';
 import type { KubeSecret, Sources } from './sources.ts';
 
@@ -127,6 +128,7 @@ export interface TestDoor extends AsyncDisposable {
   readonly api: ApiServer;
   readonly sources: Sources;
   readonly client: Client;
+  readonly inside: Inside;
   readonly url: string;
   readonly directory: string;
   readonly metrics: ReturnType<typeof createMetrics>;
@@ -153,7 +155,7 @@ export async function openDoor(
   });
   const metrics = createMetrics({ version: 'test' });
   const directory = mkdtempSync(join(tmpdir(), 'squall-door-'));
-  const { app } = buildDoor({
+  const { app, inside } = buildDoor({
     transport: api,
     client,
     sources,
@@ -174,6 +176,7 @@ export async function openDoor(
     api,
     sources,
     client,
+    inside,
     url,
     directory,
     metrics,

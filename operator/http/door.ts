@@ -17,6 +17,7 @@ import { PodTokens } from './pod-token.ts';
 import { addContent } from './content.ts';
 import { contentInUse } from './content-use.ts';
 import { addInstalls } from './installs.ts';
+import { type Inside, openInside } from './inside.ts';
 import { addResultReads } from './result-reads.ts';
 import { BlobStore } from './blob-store.ts';
 import { addResults } from './results.ts';
@@ -58,6 +59,8 @@ export interface Door {
   readonly results: BlobStore;
   /** The pack store. */
   readonly packs: BlobStore;
+  /** The way in for what happens inside; it shares all that the door remembers. */
+  readonly inside: Inside;
   /** Serves with another certificate from the next connection on. */
   readonly useCertificate: (tls: { readonly key: string; readonly cert: string }) => void;
 }
@@ -81,18 +84,19 @@ export function buildDoor(options: DoorOptions): Door {
   };
   const app = buildServer(options);
   const shared = { ...options, ...authenticators };
-  addWebhooks(app, {
+  const intake = {
     ...shared,
     executions: sources.executions,
     secrets,
     enforcement,
     gate: new FairGate(),
     ruleIndex: indexRules(sources.rules),
-    replays: new ReplayMemory(),
     liveExecutions: countLive(sources.executions),
-  });
+  };
+  const inside = openInside(intake);
+  addWebhooks(app, { ...intake, replays: new ReplayMemory() });
   addStarts(app, shared);
-  addResults(app, { ...shared, store: results });
+  addResults(app, { ...shared, store: results, audience: inside.audience });
   addResultReads(app, { ...authenticators, store: results });
   addContent(app, { ...authenticators, packs });
   addInstalls(app, { ...authenticators, ...options, packs });
@@ -122,7 +126,7 @@ export function buildDoor(options: DoorOptions): Door {
   };
   chore('content of no pack is looked for', collectPacks, COLLECT_MS, options);
   stop.addEventListener('abort', () => enforcement.close(), { once: true });
-  return { app, results, packs, useCertificate: (tls) => reload(app, tls) };
+  return { app, results, packs, inside, useCertificate: (tls) => reload(app, tls) };
 }
 
 /** At once, and then again and again; one that fails is logged and tried at its next turn. */

@@ -1,11 +1,10 @@
 // operator/http/event-of-delivery.ts — request to a webhook → the event, its rules, or why it is refused.
 import type { Execution, TriggerType } from '../api/kinds.ts';
-import { DEPTH_MAX } from '../api/execution.ts';
 import { refOf } from '../api/meta.ts';
 import { evaluating } from '../domain/expression/evaluation.ts';
 import { compileTemplate } from '../domain/expression/jinja/template.ts';
 import type { Value } from '../domain/expression/python/values.ts';
-import { type TriggerKey, WEBHOOK_TRIGGER } from '../domain/rule/rule-index.ts';
+import { WEBHOOK_TRIGGER } from '../domain/rule/rule-index.ts';
 import type { Body } from '../domain/trigger/body.ts';
 import { eventLabel, isRefusal, type Refusal, type TriggerEvent } from '../domain/trigger/event.ts';
 import { type EventId, identify } from '../domain/trigger/event-id.ts';
@@ -17,6 +16,7 @@ import type { Store } from '../kube/store.ts';
 import type { Caller } from './authenticate.ts';
 import { HttpError } from './errors.ts';
 import { digestOf, reusedId } from './executions.ts';
+import { loopIn, type Received } from './intake.ts';
 import { sha256 } from './sha256.ts';
 
 /** The webhook that stands for any trigger, named in the body. */
@@ -42,13 +42,7 @@ export interface EventSources {
   readonly fresh: string;
 }
 
-/** One event for each trigger that it fires; all have the same id. */
-export interface Received {
-  readonly event: TriggerEvent;
-  readonly trigger: TriggerKey;
-}
-
-/** @throws HttpError 400 or 422 */
+/** One event for each trigger that it fires; all have the same id. @throws HttpError 400 or 422 */
 export function eventsOf(delivered: Delivered, by: EventSources): readonly Received[] {
   return delivered.url === GENERIC_URL ? [dispatched(delivered, by)] : triggered(delivered, by);
 }
@@ -168,13 +162,9 @@ function build(story: Story, { now }: EventSources): TriggerEvent {
 function depthAfter(cause: Execution | undefined): number {
   if (!cause) return 0;
   const depth = (cause.spec.request.cause?.depth ?? 0) + 1;
-  if (depth <= DEPTH_MAX) return depth;
-  const { namespace, name } = cause.metadata;
-  const rule = cause.spec.request.context?.trigger?.rule.name ?? 'none';
-  throw new HttpError(
-    422,
-    `Execution ${namespace}/${name} (rule ${rule}) emits an event after ${DEPTH_MAX} events in a row that executions caused: the rules form a loop; narrow the criteria of one of them`,
-  );
+  const loop = loopIn(depth, cause);
+  if (loop !== undefined) throw new HttpError(422, loop);
+  return depth;
 }
 
 function accepted<T extends object>(outcome: T | Refusal): T {

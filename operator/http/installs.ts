@@ -2,10 +2,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InstallReport, type InstallTask } from '../api/install.ts';
 import type { Pack } from '../api/kinds.ts';
-import { INSTALL_LIMITS } from '../domain/install/limits.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
 import { planReport } from '../domain/install/report.ts';
+import { installTask } from '../domain/install/task.ts';
+import { INDEX_CONFIG_MAP, INDEX_KEY } from '../domain/pack/packindex.ts';
 import { parseJson } from '../domain/trigger/body.ts';
 import { AmbiguousError, isConflict, isNotFound } from '../kube/errors.ts';
+import { KIND, objectPath } from '../kube/paths.ts';
+import type { Transport } from '../kube/transport.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Authenticators, identifyPod } from './authenticate.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -13,6 +17,10 @@ import { HttpError, unavailable } from './errors.ts';
 import { type Installer, installerOf } from './install-pod.ts';
 
 export interface InstallOptions extends Authenticators {
+  /** Reads the ConfigMaps with indexes. */
+  readonly transport: Pick<Transport, 'get'>;
+  /** Whose index counts in all namespaces, after their own. */
+  readonly systemNamespace: string;
   readonly packs: BlobStore;
   /** Addresses of index files; the leftmost wins. */
   readonly packIndexes: readonly string[];
@@ -28,7 +36,7 @@ const DEADLINE_MS = 8_000;
 
 export function addInstalls(app: FastifyInstance, options: InstallOptions): void {
   const path = '/internal/v1/namespaces/:namespace/packs/:name/install';
-  app.get(path, async (request) => taskOf((await installerFor(request, options)).pack, options));
+  app.get(path, async (request) => await taskFor(await installerFor(request, options), options));
   app.post(path, { bodyLimit: REPORT_MAX_BYTES }, async (request, reply) => {
     const installer = await installerFor(request, options);
     await take(installer, await checked(request.body, options), options);
@@ -48,20 +56,38 @@ async function installerFor(request: FastifyRequest, options: InstallOptions): P
   );
 }
 
-function taskOf({ metadata, spec, status }: Pack, { packIndexes, authorities }: InstallOptions): InstallTask {
-  if (!status?.install) throw new HttpError(409, `Pack ${metadata.namespace}/${metadata.name} is not being installed`);
-  return {
-    version: 1,
-    pack: { namespace: metadata.namespace ?? '', name: metadata.name },
-    key: status.install.key,
-    ...(spec.from === undefined ? {} : { from: spec.from }),
-    ...(spec.source ? { source: spec.source } : {}),
-    ...(spec.ref === undefined ? {} : { ref: spec.ref }),
-    force: spec.force,
-    indexes: [...packIndexes],
-    limits: INSTALL_LIMITS,
-    ...(authorities === undefined ? {} : { authorities }),
+async function taskFor({ pack }: Installer, options: InstallOptions): Promise<InstallTask> {
+  const { sources, systemNamespace, packIndexes, authorities } = options;
+  const { namespace = '', name } = pack.metadata;
+  const task = installTask({
+    pack,
+    packs: sources.packs.values(),
+    systemNamespace,
+    indexes: packIndexes,
+    indexTexts: await indexTexts([...new Set([namespace, systemNamespace])], options.transport),
+    authorities,
+  });
+  if (!task) throw new HttpError(409, `Pack ${namespace}/${name} is not being installed`);
+  return task;
+}
+
+/** Index files in ConfigMaps. @throws HttpError 503 */
+async function indexTexts(
+  namespaces: readonly string[],
+  transport: Pick<Transport, 'get'>,
+): Promise<InstallTask['indexTexts']> {
+  const read = async (namespace: string) => {
+    const place = `ConfigMap ${namespace}/${INDEX_CONFIG_MAP}`;
+    try {
+      const { data } = (await transport.get(objectPath(KIND.configMap, namespace, INDEX_CONFIG_MAP))) as ConfigMap;
+      const text = data?.[INDEX_KEY];
+      return text === undefined ? [] : [{ place, text }];
+    } catch (cause) {
+      if (isNotFound(cause)) return [];
+      throw unavailable(`${place} cannot be read; ask again`, 2, cause);
+    }
   };
+  return (await Promise.all(namespaces.map(read))).flat();
 }
 
 /** @throws HttpError 400, 422 for what is no report, or names content that is not there */

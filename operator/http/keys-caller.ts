@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose';
 import type { FastifyRequest } from 'fastify';
 import { DATASTORE_SECRET } from '../domain/datastore/entry.ts';
-import { userOf } from '../domain/workflow/begin.ts';
+import { userIn } from '../domain/action/action-context.ts';
 import { type Authenticators, authenticateSender } from './authenticate.ts';
 import { credentialOf } from './credentials.ts';
 import { HttpError } from './errors.ts';
@@ -51,7 +51,7 @@ async function podCaller(token: string, named: string | undefined, options: KeyC
   if (named !== undefined && named !== namespace)
     throw new HttpError(403, `Executions of namespace ${namespace} may not read the datastore of namespace ${named}`);
   const { execution } = await workerOf(pod, options.sources, options.client);
-  const user = userOf(execution);
+  const user = userIn(execution.spec.request.context);
   const may = async () => {};
   return { namespace, user, isApiKey: false, assertMay: may, assertMayDecrypt: may, assertMayBe: only(user) };
 }

@@ -5,6 +5,8 @@ import { type Phase, RESULT_MAX_BYTES } from '../api/execution.ts';
 import type { Execution } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { planResult } from '../domain/execution/result.ts';
+import type { Audience } from '../domain/notify/audience.ts';
+import { parseExact } from '../domain/result/exact-json.ts';
 import { placeOf, type Stored } from '../domain/result/result.ts';
 import { parseJson } from '../domain/trigger/body.ts';
 import { AmbiguousError, isConflict, isNotFound } from '../kube/errors.ts';
@@ -20,6 +22,8 @@ import { lookup } from './sources.ts';
 export interface ResultOptions extends Authenticators {
   /** Undefined where there is no volume: larger results wait with their runners. */
   readonly store: BlobStore | undefined;
+  /** Who would hear of an end in a namespace. */
+  readonly audience: (namespace: string) => Audience;
   readonly systemNamespace: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -85,7 +89,7 @@ const outcomeOf = (code: number) =>
 
 function parseEnvelope(body: unknown): ResultEnvelope {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-  const parsed = parseJson(new TextDecoder().decode(bytes)); // what is not UTF-8 in an output is replaced, not refused
+  const parsed = parseJson(new TextDecoder().decode(bytes), parseExact); // what is not UTF-8 in an output is replaced, not refused
   if ('refused' in parsed) throw new HttpError(parsed.refused.status, parsed.refused.message);
   const envelope = ResultEnvelope.safeParse(parsed.value);
   if (envelope.success) return envelope.data;
@@ -130,11 +134,10 @@ interface Taken {
 
 async function write(execution: Execution, { worker, envelope, stored }: Taken, options: ResultOptions): Promise<void> {
   const { sources, client, log, systemNamespace, now = () => new Date() } = options;
-  const action = lookup(sources, execution.metadata.namespace ?? '', systemNamespace).action(
-    execution.spec.request.action,
-  );
+  const { namespace = '' } = execution.metadata;
+  const action = lookup(sources, namespace, systemNamespace).action(execution.spec.request.action);
   const { job, isJobGone } = worker;
-  const delivery = { envelope, stored, job, pod: worker.pod, isJobGone };
+  const delivery = { envelope, stored, job, pod: worker.pod, isJobGone, audience: options.audience(namespace) };
   const plan = planResult(execution, action, delivery, now());
   if (!plan.accept) throw new HttpError(409, plan.message);
   const written = await client.replaceStatus(execution, plan.status, { deadlineMs: DEADLINE_MS });

@@ -3,25 +3,18 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TriggerType } from '../api/kinds.ts';
 import { refOf } from '../api/meta.ts';
-import { entriesOf } from '../domain/datastore/entry.ts';
-import type { Drafted } from '../domain/rule/draft.ts';
-import { type Enforcement, matchRules } from '../domain/rule/match.ts';
-import { type RuleIndex, stripSlashes, WEBHOOK_TRIGGER } from '../domain/rule/rule-index.ts';
+import { stripSlashes, WEBHOOK_TRIGGER } from '../domain/rule/rule-index.ts';
 import { parseBody } from '../domain/trigger/body.ts';
 import { isRefusal } from '../domain/trigger/event.ts';
 import type { Headers } from '../domain/trigger/payload.ts';
-import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import { type Authenticators, authenticateSender, type Caller } from './authenticate.ts';
 import { credentialOf } from './credentials.ts';
-import type { EnforcementRecorder } from './enforcement.ts';
 import { HttpError, unavailable } from './errors.ts';
-import { type Delivered, eventsOf, GENERIC_URL, type Received } from './event-of-delivery.ts';
-import { type CreatorOptions, createExecutions } from './executions.ts';
+import { type Delivered, eventsOf, GENERIC_URL } from './event-of-delivery.ts';
 import { type ReplayMemory, verifySignature } from './hmac.ts';
+import { type IntakeOptions, takeIn } from './intake.ts';
 import { crowded, type LiveExecutions } from './live-executions.ts';
 import { isPodToken } from './pod-token.ts';
-import { sha256 } from './sha256.ts';
 import { assertFresh, lookup, WEBHOOKS_SECRET } from './sources.ts';
 
 /** Largest body of an event, in bytes. */
@@ -29,21 +22,13 @@ export const EVENT_MAX_BYTES = 1024 * 1024;
 /** Names that the header Squall-Executions has at most; proxies limit headers to 8 KiB. */
 const NAMES_MAX = 64;
 
-export interface WebhookOptions extends Authenticators, CreatorOptions {
-  readonly ruleIndex: RuleIndex;
-  readonly enforcement: EnforcementRecorder;
+export interface WebhookOptions extends Authenticators, IntakeOptions {
   readonly replays: ReplayMemory;
-  /** Where pack core is. */
-  readonly systemNamespace: string;
   /** What /api/v1 means. */
   readonly defaultNamespace: string;
-  readonly executionTtlSeconds: number;
   readonly liveExecutions: LiveExecutions;
   /** Above it a namespace that has its share of it is refused. */
   readonly liveExecutionsMax: number;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly now?: () => Date;
 }
 
 interface Target {
@@ -134,7 +119,7 @@ async function receive(
   const id = events[0]?.event.id ?? '';
   const forget = remember(target, signature, id, options);
   try {
-    const names = await accept(target, events, options);
+    const { names } = await takeIn(events, { webhook: target.url }, options);
     return await reply
       .code(202)
       .headers({ 'squall-event-id': encodeURIComponent(id), 'squall-executions': names.slice(0, NAMES_MAX).join(',') })
@@ -143,50 +128,6 @@ async function receive(
     forget();
     throw error;
   }
-}
-
-/** Creates what the rules ask for. @returns the names of all Executions of the event */
-async function accept(
-  { namespace, url }: Target,
-  events: readonly Received[],
-  options: WebhookOptions,
-): Promise<readonly string[]> {
-  const { enforcement, metrics, log } = options;
-  const { drafts, enforcements } = matchAll(events, options);
-  const outcomes = await createExecutions(drafts, options);
-  const failed = new Map(
-    outcomes.flatMap((outcome) => ('failure' in outcome ? [[outcome.drafted.rule, outcome.failure]] : [])),
-  );
-  enforcement.record(enforcements.map((one) => ({ ...one, ...withFailure(one.failure ?? failed.get(one.rule)) })));
-  const created = outcomes.filter((outcome) => 'name' in outcome);
-  const names = created.map(({ name }) => name);
-  metrics.eventsAccepted.inc();
-  if (created.length > 0 && created.every(({ isNew }) => !isNew)) metrics.eventsDeduplicated.inc();
-  const { id, trace } = events[0]?.event ?? {};
-  const uids = names.map((name) => options.executions.get(`${namespace}/${name}`)?.metadata.uid);
-  const facts = { namespace, webhook: url, event: id, trace: trace?.id, executions: names, uids };
-  if (names.length > 0) log.info(facts, 'event led to executions');
-  else log.debug(facts, 'event matched no rule');
-  return names;
-}
-
-const withFailure = (failure: string | undefined) => (failure === undefined ? {} : { failure });
-
-function matchAll(events: readonly Received[], options: WebhookOptions) {
-  const drafts: Drafted[] = [];
-  const enforcements: Enforcement[] = [];
-  for (const { event, trigger } of events) {
-    const { action: actionOf } = lookup(options.sources, event.namespace, options.systemNamespace);
-    const matches = matchRules(event, options.ruleIndex.on(trigger), {
-      sha256,
-      actionOf,
-      entries: entriesOf(options.sources.keyValues, event.namespace, options.now?.() ?? new Date()),
-      executionTtlSeconds: options.executionTtlSeconds,
-    });
-    drafts.push(...matches.drafts);
-    enforcements.push(...matches.enforcements);
-  }
-  return { drafts, enforcements };
 }
 
 function checkSignature(

@@ -1,4 +1,5 @@
 // operator/kube/call.ts — one call: request, deadline, what may be tried again, what stays in doubt.
+import { parseObject } from '../domain/result/exact-json.ts';
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
 import { AmbiguousError, type StatusDetails, StatusError } from './errors.ts';
@@ -58,7 +59,7 @@ export class Caller {
   }
 
   json(request: Request): Promise<unknown> {
-    return this.#tryAll(request, async (body) => JSON.parse(await body.text()));
+    return this.#tryAll(request, async (body) => parseObject(await body.text()));
   }
 
   text(request: Request, options: TextOptions = {}): Promise<string> {

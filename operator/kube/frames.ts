@@ -1,4 +1,5 @@
 // operator/kube/frames.ts — bytes of a watch → JSON lines, wherever the network happened to cut them.
+import { parseObject } from '../domain/result/exact-json.ts';
 
 /** Whole lines of a byte stream as JSON; a last line without its newline is no event but an error. */
 export async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
@@ -21,7 +22,7 @@ export async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator
 
 function parse(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseObject(line);
   } catch (cause) {
     throw new Error('read an event of a watch: the line is not JSON', { cause });
   }

@@ -22,9 +22,12 @@ const Entry = z.strictObject({
 export const Case = z.strictObject({
   name: z.string().describe('A sentence of behaviour.'),
   pack: z.array(Entry).optional().describe('Files of the pack "case", which is fetched.'),
+  environmentFiles: z.array(Entry).optional().describe('Files of its environment, which is fetched too.'),
   entryPoint: z.string().optional(),
   run: z.string().optional().describe('Statements of run() of a Python action; makes pack and entry point.'),
-  parameters: z.record(z.string(), z.unknown()).optional().describe('Makes the runner python-script.'),
+  node: z.string().optional().describe('Statements of the function of a Node action; makes the runner node-script.'),
+  runner: z.enum(['python-script', 'node-script']).optional().describe('Of an entry point, or of a script.'),
+  parameters: z.record(z.string(), z.unknown()).optional().describe('Without a runner it is python-script.'),
   types: z.record(z.string(), z.enum(PYTHON_TYPES)).default({}),
   config: z.record(z.string(), z.unknown()).default({}),
   logLevel: z.enum(PYTHON_LOG_LEVELS).default('DEBUG'),
@@ -67,6 +70,7 @@ export const Case = z.strictObject({
     tokens: z.array(z.string()).optional().describe('Bearer token of each post.'),
     logged: z.array(z.string()).default([]),
     notLogged: z.array(z.string()).default([]),
+    inResult: z.array(z.string()).default([]).describe('Texts of the body, as it was posted.'),
     notInResult: z.array(z.string()).default([]),
   }),
 });
@@ -74,55 +78,82 @@ export type Case = z.infer<typeof Case>;
 
 /** All rows of the tables; throws for one that is not a Case. */
 export const readCases = (): Case[] =>
-  ['cases.yaml', 'pack-cases.yaml', 'returned-cases.yaml'].flatMap((file) =>
+  ['cases.yaml', 'pack-cases.yaml', 'returned-cases.yaml', 'node-cases.yaml'].flatMap((file) =>
     z.array(Case).parse(parse(readFileSync(new URL(file, import.meta.url), 'utf8'))),
   );
 
 /** Whether a row needs the image with Python, or Python here. */
-export const needsPython = ({ run, pack }: Case): boolean => run !== undefined || pack !== undefined;
+export const needsPython = (row: Case): boolean =>
+  runnerOf(row) === 'python-script' || (row.pack !== undefined && runnerOf(row) !== 'node-script');
+
+/** Whether a row has files of a pack, which are fetched. */
+export const hasFiles = ({ run, pack }: Case): boolean => run !== undefined || pack !== undefined;
+
+function runnerOf({ runner, node, run, parameters, command }: Case): Task['runner'] {
+  if (runner) return runner;
+  if (node !== undefined) return 'node-script';
+  if (run !== undefined || parameters !== undefined) return 'python-script';
+  return command === undefined ? 'local-shell-script' : 'local-shell-cmd';
+}
 
 const PACK = 'case';
 const actionText = (run: string): string =>
   `from st2common.runners.base_action import Action\n\n\nclass Case(Action):\n    def run(self, **given):\n${run.replaceAll(/^/gm, '        ')}\n`;
 
+const nodeText = (body: string): string =>
+  `export default async function (given: any, context: any): Promise<unknown> {\n${body}\n}\n`;
+
 /** The archive of the row's pack. */
 export function contentOf({ pack = [], run }: Case): Archive {
   const own = run === undefined ? [] : [{ path: 'actions/case.py', text: actionText(run) }];
-  return archiveOf(
-    [...own, ...pack].map(({ path, ...entry }) => ({
+  return archiveIn([...own, ...pack]);
+}
+
+/** The archive of the environment of the row's pack. */
+export const environmentOf = ({ environmentFiles = [] }: Case): Archive => archiveIn(environmentFiles);
+
+const archiveIn = (entries: readonly z.infer<typeof Entry>[]): Archive =>
+  archiveOf(
+    entries.map(({ path, ...entry }) => ({
       ...entry,
       path: path.startsWith('!') ? path.slice(1) : `${PACK}/${path}`,
     })),
   );
-}
 
 /** The Task of a row; `secret(name)` in its texts stands for the mark of that parameter. */
 export function taskOf(row: Case, execution: Task['execution'], mark: (parameter: string) => string): Task {
   const marked = (text: string): string => text.replaceAll(/secret\((\w+)\)/g, (_, name: string) => mark(name));
   const markedRecord = (given: Record<string, unknown>): Record<string, unknown> =>
     JSON.parse(JSON.stringify(given), (_, value: unknown) => (typeof value === 'string' ? marked(value) : value));
-  const isPython = row.run !== undefined || row.parameters !== undefined;
-  const entryPoint = row.entryPoint ?? (isPython ? 'actions/case.py' : undefined);
+  const runner = runnerOf(row);
+  const script = row.node === undefined ? row.script : nodeText(row.node);
+  const entryPoint = row.entryPoint ?? (row.run === undefined ? undefined : 'actions/case.py');
+  const call = {
+    parameters: markedRecord(row.parameters ?? {}),
+    types: row.types,
+    user: 'ann',
+    logLevel: row.logLevel,
+  };
+  const isFunction = runner === 'python-script' || runner === 'node-script';
   return {
     version: 1,
     execution,
     attempt: 1,
     action: 'conformance.case',
-    runner: isPython ? 'python-script' : row.command === undefined ? 'local-shell-script' : 'local-shell-cmd',
+    runner,
     ...(row.command !== undefined && { command: marked(row.command) }),
-    ...(row.script !== undefined && { script: marked(row.script) }),
+    ...(script !== undefined && { script: marked(script) }),
     ...(entryPoint !== undefined && { entryPoint }),
-    ...(needsPython(row) && {
-      content: { pack: PACK, files: contentOf(row).digest, config: markedRecord(row.config) },
-    }),
-    ...(isPython && {
-      python: {
-        parameters: markedRecord(row.parameters ?? {}),
-        types: row.types,
-        user: 'ann',
-        logLevel: row.logLevel,
+    ...((hasFiles(row) || isFunction) && {
+      content: {
+        pack: PACK,
+        ...(hasFiles(row) && { files: contentOf(row).digest }),
+        ...(row.environmentFiles && { environment: environmentOf(row).digest }),
+        config: markedRecord(row.config),
       },
     }),
+    ...(runner === 'python-script' && { python: call }),
+    ...(runner === 'node-script' && { node: call }),
     arguments: row.arguments.map(marked),
     environment: Object.fromEntries(Object.entries(row.environment).map(([name, value]) => [name, marked(value)])),
     ...(row.directory !== undefined && { directory: row.directory }),

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secretMark } from '../../operator/api/envelope.ts';
-import { type Case, contentOf, needsPython, taskOf, taskVariables } from './case.ts';
+import { type Case, contentOf, environmentOf, hasFiles, taskOf, taskVariables } from './case.ts';
 import { type Post, playOperator } from './operator.ts';
 
 /** What is tested: a bundle of the runner's entry, or an image run by `docker` or a command that takes the same words. */
@@ -53,7 +53,7 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
       start: row.startReplies,
       result: row.replies,
       content: row.contentReplies,
-      archives: needsPython(row) ? [{ ...content, bytes }] : [],
+      archives: hasFiles(row) ? [{ ...content, bytes }, environmentOf(row)] : [],
     },
     { onPost },
   );
@@ -62,7 +62,7 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
       ...row.podEnvironment,
       ...taskVariables(taskOf(row, EXECUTION, secretMark), row.chunkBytes),
       ...(row.startReplies.length > 0 && { SQUALL_START_URL: operator.startUrl }),
-      ...(needsPython(row) && { SQUALL_CONTENT_URL: operator.contentUrl }),
+      ...(hasFiles(row) && { SQUALL_CONTENT_URL: operator.contentUrl }),
       SQUALL_RESULT_URL: operator.resultUrl,
       SQUALL_CA: operator.ca,
     };

@@ -32,6 +32,7 @@ export function testRows(mode: 'process' | 'image', subject: () => Subject, with
         expect((posts[1]?.at ?? 0) - (posts[0]?.at ?? 0)).toBeGreaterThanOrEqual(want.pauseSeconds * 1000);
       for (const text of want.logged) expect(log).toContain(text);
       for (const text of want.notLogged) expect(log).not.toContain(text);
+      for (const text of want.inResult) expect(last).toContain(text);
       for (const text of want.notInResult) expect(last).not.toContain(text);
     });
   });

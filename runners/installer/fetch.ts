@@ -51,13 +51,14 @@ export async function fetchSource(task: InstallTask, context: FetchContext): Pro
 }
 
 /** What StackStorm's users type. */
-async function sourceOf({ from = '', indexes }: InstallTask, context: FetchContext): Promise<PackSource> {
+async function sourceOf({ from = '', indexes, indexTexts }: InstallTask, context: FetchContext): Promise<PackSource> {
   const location = parseSource(from);
   if (location.kind === 'invalid') throw new StepFailure(location.message);
   if (location.kind === 'git') return { git: { url: location.url, ref: location.ref } };
   const { settings, authorities, stop, say } = context;
+  const told = indexTexts.map(({ place, text }) => ({ url: place, text }));
   const answers = await readIndexes(indexes, { authorities, ca: settings.ca, env: settings.all, stop });
-  const { index, health } = mergeIndexes(answers);
+  const { index, health } = mergeIndexes([...told, ...answers]);
   for (const { url, message, error } of health) if (error !== null) say(`index ${url}: ${message}`);
   if (health.every(({ error }) => error !== null)) throw new StepFailure(noResults(health));
   const found = findInIndex(index, location.name, location.version);

@@ -45,16 +45,40 @@ export function makeRepo(folder: string): Repo {
   };
 }
 
-/** A self-signed certificate for 127.0.0.1. */
-export function makeCertificate(): { readonly key: string; readonly cert: string } {
+interface KeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+
+/** openssl, in a folder that is removed afterwards. */
+function makePairs(calls: readonly (readonly [name: string, ...words: string[]])[]): readonly KeyPair[] {
   const folder = mkdtempSync(join(tmpdir(), 'squall-certificate-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert];
-  const names = ['-days', '1', '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  execFileSync('openssl', ['req', '-x509', ...newKey, ...names], { stdio: 'pipe' });
-  const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  const pairs = calls.map(([name, ...words]) => {
+    const files = ['-keyout', `${name}.key`, '-out', `${name}.pem`];
+    execFileSync('openssl', ['req', '-x509', ...NEW_KEY, ...files, ...words], { cwd: folder, stdio: 'pipe' });
+    const read = (end: string): string => readFileSync(join(folder, `${name}.${end}`), 'utf8');
+    return { key: read('key'), cert: read('pem') };
+  });
   rmSync(folder, { recursive: true });
-  return pair;
+  return pairs;
+}
+
+/** A self-signed certificate for 127.0.0.1. */
+export function makeCertificate(): KeyPair {
+  return makePairs([['own', '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1']])[0]!;
+}
+
+/** A certificate for 127.0.0.1 and these names, and the authority that has signed it. */
+export function makeSigned(names: readonly string[]): KeyPair & { readonly authority: string } {
+  const alternatives = ['IP:127.0.0.1', ...names.map((name) => `DNS:${name}`)].join();
+  const leaf = ['-addext', `subjectAltName=${alternatives}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const [authority, own] = makePairs([
+    ['ca', '-subj', '/CN=authority'],
+    ['own', '-subj', '/CN=test', '-CA', 'ca.pem', '-CAkey', 'ca.key', ...leaf],
+  ]);
+  return { ...own!, authority: authority!.cert };
 }
 
 export interface Served {

@@ -12,6 +12,8 @@ import { Refusal, StepFailure } from './failure.ts';
 import { type Fetched, fetchSource } from './fetch.ts';
 import { gitAccess, gitSecrets } from './git-environment.ts';
 import { maskOf } from './mask.ts';
+import { addNodePackages, asksForNodePackages } from './node-environment.ts';
+import { packageIndex, type PackageIndex } from './package-index.ts';
 import { treeOf } from './pack-tree.ts';
 import { uvSettings } from './pip-settings.ts';
 import type { Settings } from './settings.ts';
@@ -41,8 +43,10 @@ const MESSAGE_MAX = 4096;
 /** Every outcome is reported; throws what is not the pack's fault. */
 export async function install(task: InstallTask, context: InstallContext): Promise<void> {
   const { settings } = context;
-  const mask = maskOf([...gitSecrets(settings.gitSecret), readFileSync(settings.tokenFile, 'utf8').trim()]);
-  const told: Context = { ...context, mask, say: (message) => context.say(mask(message)) };
+  const index = packageIndex(settings.indexSecret, settings.all);
+  const token = readFileSync(settings.tokenFile, 'utf8').trim();
+  const mask = maskOf([...gitSecrets(settings.gitSecret), ...index.secrets, token]);
+  const told: Context = { ...context, mask, index, say: (message) => context.say(mask(message)) };
   let failedStep: NonNullable<InstallReport['failedStep']> = 'Fetch';
   const at = async (step: typeof failedStep, known: Partial<InstallReport> = {}): Promise<void> => {
     failedStep = step;
@@ -71,12 +75,12 @@ export async function install(task: InstallTask, context: InstallContext): Promi
   }
 }
 
-type Context = InstallContext & { readonly mask: (text: string) => string };
+type Context = InstallContext & { readonly mask: (text: string) => string; readonly index: PackageIndex };
 type At = (step: NonNullable<InstallReport['failedStep']>, known?: Partial<InstallReport>) => Promise<void>;
 
 async function steps(task: InstallTask, context: Context, at: At): Promise<InstallReport> {
   const { settings, scratch, say } = context;
-  const authorities = joinAuthorities(settings.caBundle, settings.all, scratch);
+  const authorities = joinAuthorities([settings.caBundle, context.index.authority], settings.all, scratch);
   say(`step 1 of 4: fetch ${task.from ?? Object.keys(task.source ?? {}).join()}`);
   await at('Fetch');
   const fetched = await fetchSource(task, { ...context, authorities, timeoutSeconds: FETCH_SECONDS });
@@ -92,12 +96,18 @@ async function steps(task: InstallTask, context: Context, at: At): Promise<Insta
   say(`step 3 of 4: build the environment of ${manifest.ref} ${manifest.pack.version}`);
   await at('Build', known);
   const environment =
-    fetched.image === undefined ? await build(fetched, manifest, { ...context, authorities }) : undefined;
+    fetched.image === undefined ? await build(task, fetched, manifest, { ...context, authorities }) : undefined;
 
   say('step 4 of 4: bring it to the pack store');
   const content = await bring({ fetched, entries, environment, manifest }, context);
-  return { key: task.key, step: 'Done', ...known, content };
+  return { key: task.key, step: 'Done', ...known, content, ...builtFrom(environment) };
 }
+
+const builtFrom = (environment: Environment | undefined): Pick<InstallReport, 'builtFrom'> => {
+  if (environment?.key === undefined) return {};
+  const { key, asked } = environment;
+  return { builtFrom: { key, ...(asked !== undefined && { asked }) } };
+};
 
 function validate(task: InstallTask, { folder, directoryName }: Fetched, entries: readonly TreeEntry[]): Manifest {
   const reading = readPack(treeOf(folder, entries, { yamlBytes: task.limits.yamlBytes, directoryName }));
@@ -120,30 +130,43 @@ function validate(task: InstallTask, { folder, directoryName }: Fetched, entries
   return manifest;
 }
 
-function build(
+async function build(
+  task: InstallTask,
   fetched: Fetched,
   { ref }: Manifest,
   context: Context & { readonly authorities: string | undefined },
 ): Promise<Environment | undefined> {
-  const { settings, scratch, authorities, stop, mask } = context;
+  const { settings, scratch, authorities, stop, mask, say, index } = context;
   const git = gitAccess({ env: settings.kept, url: '', secretFolder: settings.gitSecret, authorities, scratch });
+  const own = { ...uvSettings(settings.all), ...index.variables };
   const env = {
     ...git.env,
-    ...uvSettings(settings.all),
+    ...own,
     ...(authorities !== undefined && { SSL_CERT_FILE: authorities }),
     UV_CACHE_DIR: settings.uvCache ?? join(scratch, 'uv-cache'),
   };
-  const { virtualenvs, base } = settings;
-  return buildEnvironment({
+  const { virtualenvs, base, image } = settings;
+  const options = {
     pack: fetched.folder,
     ref,
     virtualenvs,
     base,
     env,
+    settings: own,
+    image,
+    known: task.environments,
+    reinstall: task.reinstall ?? '',
+    trustsWritten: task.source?.archive !== undefined,
     timeoutSeconds: BUILD_SECONDS,
     stop,
+    say,
     mask,
-  });
+  };
+  if (!asksForNodePackages(fetched.folder)) return await buildEnvironment(options);
+  // Both are one archive, and what is known of one says nothing of the other.
+  const python = await buildEnvironment({ ...options, known: [] });
+  const { kept, indexSecret } = settings;
+  return await addNodePackages(python, { ...options, env: settings.all, kept, indexSecret, authorities });
 }
 
 interface Parts {
@@ -165,7 +188,8 @@ async function bring(
   const prefix = manifest.ref;
   const files = await packFolder({ top: fetched.folder, prefix, entries }, { scratch, name: 'files' });
   const content: PackContent = { files: await put('files', files), manifest: '' };
-  if (environment) {
+  if (environment && 'digest' in environment) content.environment = environment.digest;
+  else if (environment) {
     const packed = await packFolder(
       { top: environment.folder, prefix, entries: environment.entries },
       { scratch, name: 'environment' },

@@ -37,6 +37,8 @@ export const taskOf = (fields: Partial<InstallTask>): InstallTask => ({
   key: 'key-1',
   force: false,
   indexes: [],
+  indexTexts: [],
+  environments: [],
   limits: { files: 20_000, fileBytes: 20 * MIB, totalBytes: 200 * MIB, yamlBytes: MIB },
   ...fields,
 });
@@ -128,7 +130,9 @@ export async function runInstaller(
       SQUALL_CONTENT_URL: `${operator.url}${BASE}/content`,
       SQUALL_CA: operator.ca,
       SQUALL_TOKEN_FILE: tokenFile,
+      SQUALL_INSTALL_IMAGE: 'runner-python:test',
       SQUALL_GIT_SECRET: join(home, 'git'),
+      SQUALL_INDEX_SECRET: join(home, 'index'),
       SQUALL_VOLUME: join(home, 'volume'),
       SQUALL_PACKS: join(home, 'packs'),
       SQUALL_VIRTUALENVS: join(home, 'virtualenvs'),

@@ -8,6 +8,10 @@ export interface Settings {
   /** File of authorities that are trusted beside the system's. */
   readonly caBundle: string | undefined;
   readonly gitSecret: string;
+  /** Folder of the Secret about the index of Python packages; there may be none. */
+  readonly indexSecret: string;
+  /** Image that this runs in, as the operator names it. */
+  readonly image: string;
   readonly volume: string;
   readonly packs: string;
   readonly virtualenvs: string;
@@ -35,6 +39,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     tokenFile,
     caBundle: env['SQUALL_CA_BUNDLE'] || undefined,
     gitSecret: env['SQUALL_GIT_SECRET'] || '/var/run/squall-git',
+    indexSecret: env['SQUALL_INDEX_SECRET'] || '/var/run/squall-index',
+    image: env['SQUALL_INSTALL_IMAGE'] || '',
     volume: env['SQUALL_VOLUME'] || '/volume',
     packs: env['SQUALL_PACKS'] || '/opt/stackstorm/packs',
     virtualenvs: env['SQUALL_VIRTUALENVS'] || '/opt/stackstorm/virtualenvs',

@@ -34,7 +34,8 @@ export type Ask = (question: Question) => Promise<Answer>;
 
 /** Silence on the connection after which a try is given up, in ms. */
 const SILENCE_MS = 30_000;
-const TEXT_MAX_CHARACTERS = 1024 * 1024;
+/** A task may have two index files of a megabyte in it, and JSON in JSON. */
+const TEXT_MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export function wireTo({ ca, tokenFile, stop, say }: WireOptions): Ask {
   const agent = new Agent({ keepAlive: true, timeout: 10_000, ...(ca !== undefined && { ca }) });

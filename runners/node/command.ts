@@ -2,9 +2,11 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Task } from '../../operator/api/envelope.ts';
+import { entryPointOf, type FunctionCommand } from './call.ts';
 import { TaskFailure } from './failure.ts';
 import { WORD_MAX_BYTES } from './limits.ts';
-import { entryPointOf, pythonCommand } from './python.ts';
+import { nodeCommand } from './node.ts';
+import { pythonCommand } from './python.ts';
 
 export interface Command {
   readonly file: string;
@@ -34,12 +36,17 @@ export function commandOf(task: Task, { env, scratch, token }: Surroundings): Co
   const directory = task.directory ?? process.cwd();
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new TaskFailure(`cwd: there is no directory "${directory}" in the pod; /work and /tmp are writable`);
-  const python = task.runner === 'python-script' ? pythonCommand(task, scratch, env) : undefined;
-  const [file, ...words] = python?.words ?? (task.sudo ? sudoWords : plainWords)(task, scratch, env);
-  const own = { ...python?.env, ...task.environment, ...accessOf(task, { env, scratch, token }) };
+  const called = functionCommand(task, scratch, env);
+  const [file, ...words] = called?.words ?? (task.sudo ? sudoWords : plainWords)(task, scratch, env);
+  const own = { ...called?.env, ...task.environment, ...accessOf(task, { env, scratch, token }) };
   const command = { file, words, env: { ...podVariables(env), ...own }, directory };
   checkSizes(command);
   return command;
+}
+
+function functionCommand(task: Task, scratch: string, env: NodeJS.ProcessEnv): FunctionCommand | undefined {
+  if (task.runner === 'python-script') return pythonCommand(task, scratch, env);
+  return task.runner === 'node-script' ? nodeCommand(task, scratch, env) : undefined;
 }
 
 type Words = readonly [file: string, ...words: string[]];

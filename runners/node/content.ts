@@ -1,12 +1,13 @@
 // runners/node/content.ts — the archives of a pack → its folder, its Python environment and its configuration, where packs expect them.
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import type { Task } from '../../operator/api/envelope.ts';
 import type { Line } from './deliver.ts';
+import { linkEnvironment } from './environment-links.ts';
 import { TaskFailure } from './failure.ts';
 import { type Destination, untar } from './untar.ts';
 
@@ -56,7 +57,7 @@ export async function bringContent(content: Content, env: NodeJS.ProcessEnv, lin
       (path, target) => isPython(path, target) || target.startsWith(`${places.environment}/`),
     ),
   ]);
-  if (content.files !== undefined && content.environment === undefined) linkTo(places.base, places.environment);
+  if (content.files !== undefined) linkEnvironment(places);
 }
 
 async function unpack(body: IncomingMessage, digest: string, destination: Destination): Promise<void> {
@@ -85,12 +86,6 @@ async function unpack(body: IncomingMessage, digest: string, destination: Destin
 
 const damaged = (digest: string, cause?: unknown): TaskFailure =>
   new TaskFailure(`The pack store gave other content than ${digest}; install the pack again`, { cause });
-
-function linkTo(base: string, place: string): void {
-  if (lstatSync(place, { throwIfNoEntry: false })) return;
-  mkdirSync(dirname(place), { recursive: true });
-  symlinkSync(base, place);
-}
 
 /** Writes <pack>.yaml, for the process's user only; JSON is YAML, with the characters escaped that PyYAML does not read. */
 export function writeConfig({ pack, config }: Content, env: NodeJS.ProcessEnv): void {

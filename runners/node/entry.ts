@@ -4,11 +4,13 @@ import type { Task } from '../../operator/api/envelope.ts';
 import { commandOf, scratchOf } from './command.ts';
 import { bringContent, writeConfig } from './content.ts';
 import type { Delivery, Line } from './deliver.ts';
+import { functionEnding } from './function-result.ts';
 import { LAST_WORDS_SECONDS, RESULT_MAX_BYTES } from './limits.ts';
+import { madeBody, type MadeEnding } from './made.ts';
 import { type Mask, maskOf } from './mask.ts';
+import { RUN_ACTION } from './node.ts';
 import { type Kept, Output } from './output.ts';
 import { runProcess } from './process.ts';
-import { pythonEnding } from './python-result.ts';
 import { Report } from './report.ts';
 import { type Ending, resultBody } from './result.ts';
 import { fillIn, readSecrets } from './secrets.ts';
@@ -71,7 +73,7 @@ const settled = (work: Promise<void>): Promise<Error | undefined> =>
   );
 
 interface Performed {
-  readonly ending: Ending;
+  readonly ending: Ending | MadeEnding;
   readonly mask: Mask;
 }
 
@@ -93,17 +95,31 @@ async function perform(task: Task, env: NodeJS.ProcessEnv, stop: AbortSignal): P
 async function start(
   task: Task,
   { env, token, mask, stop }: { env: NodeJS.ProcessEnv; token: string | undefined; mask: Mask; stop: AbortSignal },
-): Promise<Ending> {
+): Promise<Ending | MadeEnding> {
+  // Loaded when they are needed: SSH alone is larger than all of the rest.
+  if (task.http) return (await import('./http/ending.ts')).httpEnding(task, task.http, { env, mask, stop });
+  const log = { stdout: writeTo(process.stdout), stderr: writeTo(process.stderr) };
+  if (task.remote)
+    return (await import('./ssh/ending.ts')).remoteEnding(task, task.remote, { env, mask, stop, log, say });
   const scratch = scratchOf(task, env);
   const command = commandOf(task, { env, scratch, token });
-  const stdout = new Output(mask, (text) => void process.stdout.write(text));
-  const stderr = new Output(mask, (text) => void process.stderr.write(text));
-  const report = task.runner === 'python-script' ? new Report() : undefined;
+  const stdout = new Output(mask, log.stdout);
+  const stderr = new Output(mask, log.stderr);
+  const runner = functionRunner(task);
+  const report = runner && new Report();
   const outputs = { stdout, stderr, report, scratch };
   const ended = await runProcess(command, outputs, { timeoutSeconds: task.timeoutSeconds, stop });
   const ending = { ...ended, shape: 'shell' as const, stdout: stdout.end(), stderr: stderr.end() };
-  return report ? pythonEnding(ending, report, mask) : ending;
+  return runner && report ? functionEnding(ending, { runner, report, mask }) : ending;
 }
+
+const writeTo =
+  (stream: NodeJS.WriteStream) =>
+  (text: string): void =>
+    void stream.write(text);
+
+const functionRunner = ({ runner }: Task): 'python-script' | 'node-script' | undefined =>
+  runner === 'python-script' || runner === 'node-script' ? runner : undefined;
 
 function readToken(path: string | undefined): string | undefined {
   try {
@@ -126,7 +142,7 @@ function failureOf(error: Error, mask: Mask, task?: Task): Ending {
     endedAt: now,
     stdout: NOTHING,
     stderr: NOTHING,
-    shape: task?.runner === 'python-script' ? 'exception' : 'shell',
+    shape: task && (functionRunner(task) ?? task.http ?? task.remote) ? 'exception' : 'shell',
   };
 }
 
@@ -151,10 +167,11 @@ function addressIn(env: NodeJS.ProcessEnv, name: string): URL | undefined {
 
 async function send(
   line: Line,
-  { attempt, ending, mask }: { attempt: number; ending: Ending; mask: Mask },
+  { attempt, ending, mask }: { attempt: number } & Performed,
   seconds: number,
 ): Promise<number> {
-  const bodyFor = (limitBytes: number): string => resultBody(attempt, ending, mask, limitBytes);
+  const bodyFor = (limitBytes: number): string =>
+    'within' in ending ? madeBody(attempt, ending, mask, limitBytes) : resultBody(attempt, ending, mask, limitBytes);
   const delivery = await line.deliver(bodyFor, RESULT_MAX_BYTES, seconds);
   if (EXIT[delivery] !== 0) lastWords(`the result was ${delivery}`);
   return EXIT[delivery];
@@ -170,7 +187,13 @@ function lastWords(message: string): void {
   }
 }
 
-main(process.env).then(
+/** A Node action runs in another process of this program. */
+async function asAction(call: string): Promise<never> {
+  const { runAction } = await import('./run-action.ts');
+  return await runAction(call);
+}
+
+(process.argv[2] === RUN_ACTION ? asAction(process.argv[3] ?? '') : main(process.env)).then(
   (code) => process.exit(code),
   (error: Error) => {
     lastWords(error instanceof UnreadableTask ? error.message : (error.stack ?? error.message));

@@ -13,18 +13,20 @@ export interface Kept {
 /** Half of what one stream may keep, in characters; the result is fitted to its limit in bytes afterwards. */
 const HALF = RESULT_MAX_BYTES / 2;
 
-/** Takes what a process writes, passes it on masked and at once, and keeps the first and the last 4 Mi characters. */
+/** Takes what a process writes, passes it on masked and at once, and keeps the first and the last `half` characters. */
 export class Output {
   readonly #decoder = new StringDecoder('utf8');
   readonly #mask: ReturnType<Mask['stream']>;
   readonly #pass: (text: string) => void;
+  readonly #half: number;
   #head = '';
   #tail = '';
   #left = 0;
 
-  constructor(mask: Mask, pass: (text: string) => void) {
+  constructor(mask: Mask, pass: (text: string) => void, half: number = HALF) {
     this.#mask = mask.stream();
     this.#pass = pass;
+    this.#half = half;
   }
 
   write(bytes: Buffer): void {
@@ -42,15 +44,15 @@ export class Output {
   #keep(text: string): void {
     if (text === '') return;
     this.#pass(text);
-    const room = HALF - this.#head.length;
+    const room = this.#half - this.#head.length;
     if (room > 0) this.#head += text.slice(0, room);
     this.#tail += text.slice(Math.max(0, room));
     // Trimmed rarely: a copy of the tail per chunk would be quadratic.
-    if (this.#tail.length > 2 * HALF) this.#trim();
+    if (this.#tail.length > 2 * this.#half) this.#trim();
   }
 
   #trim(): void {
-    const over = this.#tail.length - HALF;
+    const over = this.#tail.length - this.#half;
     if (over <= 0) return;
     this.#left += over;
     // Through a buffer, so that the new tail does not keep the old one alive.

@@ -1,18 +1,13 @@
-// runners/node/python.ts — a Python action of a pack → the words and variables of its process, as StackStorm starts it.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+// runners/node/python.ts — a Python action → the words and variables of its process, as StackStorm starts it.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Task } from '../../operator/api/envelope.ts';
+import { actionFile, type FunctionCommand, writeCall } from './call.ts';
 import { type Places, placesOf } from './content.ts';
 import { TaskFailure } from './failure.ts';
 
-interface PythonCommand {
-  readonly words: readonly [file: string, ...words: string[]];
-  /** Below the variables of the task, above those of the pod. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
 /** Writes what the action is called with into `scratch`. Throws TaskFailure when the pack has no environment. */
-export function pythonCommand(task: Task, scratch: string, env: NodeJS.ProcessEnv): PythonCommand {
+export function pythonCommand(task: Task, scratch: string, env: NodeJS.ProcessEnv): FunctionCommand {
   const { content, python } = task;
   if (!content || !python) throw new TaskFailure('task.content and task.python are missing: python-script needs them');
   const places = environmentIn(placesOf(content.pack, env), content.environment !== undefined);
@@ -21,11 +16,7 @@ export function pythonCommand(task: Task, scratch: string, env: NodeJS.ProcessEn
     throw new TaskFailure(
       `The virtual environment (${places.environment}) for pack "${content.pack}" doesn't exist. It is normally made when the pack is installed: install the pack again, or make it in the image that the pack brings`,
     );
-  const call = join(scratch, 'action.json');
-  const { parameters, types, user, logLevel } = python;
-  const { pack, config } = content;
-  const file = entryPointOf(task, env);
-  writeFileSync(call, JSON.stringify({ pack, file, user, logLevel, parameters, types, config }), { mode: 0o600 });
+  const call = writeCall(task, { call: python, file: actionFile(task, scratch, env), scratch });
   return {
     words: [program, '-u', join(places.base, 'squall', 'run_action.py'), call],
     env: {
@@ -38,14 +29,6 @@ export function pythonCommand(task: Task, scratch: string, env: NodeJS.ProcessEn
 /** An image that brings a pack may leave its environment out, when the common one is enough. */
 const environmentIn = (places: Places, isFetched: boolean): Places =>
   isFetched || existsSync(places.environment) ? places : { ...places, environment: places.base };
-
-/** Absolute path of the file that a task runs; throws TaskFailure for one outside of its pack. */
-export function entryPointOf({ entryPoint = '', content }: Task, env: NodeJS.ProcessEnv): string {
-  const path = normalize(entryPoint);
-  if (path.startsWith('/') || path.startsWith('../') || path === '..' || path.includes('\0'))
-    throw new TaskFailure(`entryPoint: ${JSON.stringify(entryPoint)} is not in the folder of its pack`);
-  return join(placesOf(content?.pack ?? '', env).pack, path);
-}
 
 /** The pack's own environment first, its libraries, what the pod says, and last what every pack may import. */
 function pythonPath({ pack, environment, base }: Places, env: NodeJS.ProcessEnv): readonly string[] {

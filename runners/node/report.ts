@@ -1,11 +1,13 @@
-// runners/node/report.ts — what a Python action writes to its descriptor 3 when run() has returned → its result and status.
+// runners/node/report.ts — what a Python or Node action writes to its descriptor 3 when its function has ended → result and status.
 import type { Readable } from 'node:stream';
+import { parseExact } from '../../operator/domain/result/exact-json.ts';
 import { RESULT_MAX_BYTES } from './limits.ts';
 
-/** What run() returned; undefined status: it did not say. */
+/** What the function returned; undefined status: it did not say. `error` is why it has failed. */
 export interface Returned {
   readonly result: unknown;
   readonly status: boolean | undefined;
+  readonly error: string | undefined;
 }
 
 /** More than fits into a result is counted, not kept. */
@@ -40,11 +42,13 @@ export class Report {
   /** Undefined when the process ended without a word: an exception, an exit, a time limit. */
   get returned(): Returned | undefined {
     try {
-      const { result = null, status } = JSON.parse(Buffer.concat(this.#pieces).toString()) as {
-        result?: unknown;
-        status?: unknown;
+      const said = parseExact(Buffer.concat(this.#pieces).toString()) as Readonly<Record<string, unknown>>;
+      const { result = null, status, error } = said;
+      return {
+        result,
+        status: typeof status === 'boolean' ? status : undefined,
+        error: typeof error === 'string' ? error : undefined,
       };
-      return { result, status: typeof status === 'boolean' ? status : undefined };
     } catch {
       return undefined;
     }

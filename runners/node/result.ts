@@ -1,5 +1,6 @@
 // runners/node/result.ts — how a process ended and what it wrote → the body of the result, within the limit.
 import type { ResultEnvelope } from '../../operator/api/envelope.ts';
+import { isExact, parseExact } from '../../operator/domain/result/exact-json.ts';
 import { JSON_DEPTH_MAX, RESULT_MAX_BYTES } from './limits.ts';
 import type { Mask } from './mask.ts';
 import type { Kept } from './output.ts';
@@ -14,9 +15,9 @@ export interface Ending {
   readonly endedAt: Date;
   readonly stdout: Kept;
   readonly stderr: Kept;
-  /** Which fields the result has: a shell's, a Python action's, or those of what could not be run. */
-  readonly shape: 'shell' | 'python' | 'exception';
-  /** What run() returned, masked; for a Python action. */
+  /** Which fields the result has: a shell's, those of a function's action, or those of what could not be run. */
+  readonly shape: 'shell' | 'function' | 'exception';
+  /** What the function of a Python or Node action returned, masked. */
   readonly returned?: unknown;
 }
 
@@ -57,7 +58,7 @@ function fieldsOf(
         return_code: returnCode,
         ...said,
       };
-    case 'python':
+    case 'function':
       return { exit_code: returnCode, result: returned, ...said };
     case 'exception':
       return { error: error ?? streams.stderr, traceback: '' };
@@ -73,7 +74,11 @@ const tooLarge = (ending: Ending, bytes: number, limitBytes: number): Ending => 
 });
 
 /** Both outputs, in so many bytes: each may take half, and what the other does not need. */
-function fitted({ shape, stdout, stderr }: Ending, mask: Mask, room: number): { stdout: unknown; stderr: unknown } {
+export function fitted(
+  { shape, stdout, stderr }: Pick<Ending, 'shape' | 'stdout' | 'stderr'>,
+  mask: Mask,
+  room: number,
+): { stdout: unknown; stderr: unknown } {
   const valueOf = shape === 'shell' ? streamValue : rawText;
   const out = valueOf(stdout, mask);
   const err = valueOf(stderr, mask);
@@ -88,9 +93,9 @@ function fitted({ shape, stdout, stderr }: Ending, mask: Mask, room: number): { 
   };
 }
 
-/** The exit code and the last line that was written to stderr, which mostly says why; or what run() said. */
+/** The exit code and the last line that was written to stderr, which mostly says why; or what Python's run() said. */
 function describe({ shape, returnCode, returned, stderr }: Ending): string {
-  if (shape === 'python' && returnCode === 0) return `run() returned False: ${shortly(returned)}`;
+  if (shape === 'function' && returnCode === 0) return `run() returned False: ${shortly(returned)}`;
   const text = (stderr.head + stderr.tail).trimEnd();
   const line = text
     .slice(text.lastIndexOf('\n') + 1)
@@ -108,7 +113,7 @@ const MORE_PROGRAMS =
 const shortly = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value ?? null)).slice(0, 300).toWellFormed();
 
-/** A Python action's output is text, whatever it looks like. */
+/** The output of such an action is text, whatever it looks like. */
 const rawText = (kept: Kept): string => (kept.left > 0 ? joined(kept) : kept.head + kept.tail);
 
 /** As StackStorm has it: one newline less, decoded when it is JSON. */
@@ -117,7 +122,7 @@ function streamValue(kept: Kept, mask: Mask): unknown {
   const text = stripped(kept.head + kept.tail);
   if (text === '') return text;
   try {
-    return maskedValue(JSON.parse(text), mask, 0);
+    return maskedValue(parseExact(text), mask, 0);
   } catch {
     return text;
   }
@@ -131,7 +136,7 @@ export function maskedValue(value: unknown, mask: Mask, depth: number): unknown 
   if (typeof value === 'string') return mask.text(value);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not finite');
   if (Array.isArray(value)) return value.map((item) => maskedValue(item, mask, depth + 1));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isExact(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [mask.text(key), maskedValue(item, mask, depth + 1)]),
   );

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../operator/api/envelope.ts';
+import { isExact } from '../../operator/domain/result/exact-json.ts';
 import { TaskFailure } from './failure.ts';
 import { SECRET_MARK } from './limits.ts';
 
@@ -44,6 +45,9 @@ export function fillIn(task: Task, secrets: Secrets): Task {
     ...(task.directory !== undefined && { directory: fill(task.directory) }),
     ...(task.content && { content: { ...task.content, config: filled(task.content.config, fill) } }),
     ...(task.python && { python: { ...task.python, parameters: filled(task.python.parameters, fill) } }),
+    ...(task.node && { node: { ...task.node, parameters: filled(task.node.parameters, fill) } }),
+    ...(task.http && { http: filled(task.http, fill) }),
+    ...(task.remote && { remote: filled(task.remote, fill) }),
     arguments: task.arguments.map(fill),
     environment: Object.fromEntries(Object.entries(task.environment).map(([name, value]) => [name, fill(value)])),
   };
@@ -54,6 +58,6 @@ function filled<T>(value: T, fill: (text: string) => string): T;
 function filled(value: unknown, fill: (text: string) => string): unknown {
   if (typeof value === 'string') return fill(value);
   if (Array.isArray(value)) return value.map((item) => filled<unknown>(item, fill));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isExact(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled<unknown>(item, fill)]));
 }

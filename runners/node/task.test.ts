@@ -54,8 +54,28 @@ test.each([
   expect(() => read({ ...python, ...change })).toThrow(UnreadableTask);
 });
 
-test.each(['entryPoint', 'content', 'python'])('the Python runner needs %s', (field) => {
-  expect(() => read({ ...python, [field]: undefined })).toThrow(`task.${field}`);
+test.each(['content', 'python'])('the Python runner needs %s', (field) => {
+  expect(() => read({ ...python, [field]: undefined })).toThrow(`task.${field} is missing`);
+});
+
+test.each([
+  ['python-script', 'python'],
+  ['node-script', 'node'],
+])('the runner %s needs a file or a script, and what its function is called with', (runner, field) => {
+  const { python: call, entryPoint: _, ...rest } = python;
+  const inline = { ...rest, runner, script: 'x', [field]: call };
+  expect(read(inline)).toEqual(Task.parse(inline));
+  expect(() => read({ ...inline, script: undefined })).toThrow('task.script is missing');
+  expect(() => read({ ...inline, [field]: undefined })).toThrow(`task.${field} is missing`);
+});
+
+test('numbers of parameters keep their digits', () => {
+  const text = JSON.stringify(python).replace(
+    '"parameters":{"a":null}',
+    '"parameters":{"a":[12345678901234567890,1.0]}',
+  );
+  const read = readTask({ SQUALL_TASK: text });
+  expect(JSON.stringify(read.python?.parameters)).toBe('{"a":[12345678901234567890,1.0]}');
 });
 
 test.each(['command', 'script', 'directory'])('%s is optional in both', (field) => {

@@ -1,5 +1,6 @@
 // runners/node/task.ts — environment → Task: joins the chunks and checks what the runner relies on.
 import type { Task } from '../../operator/api/envelope.ts';
+import { parseExact } from '../../operator/domain/result/exact-json.ts';
 
 /** The task could not be read; `attempt` is there when at least that much of it could, so that the failure can be delivered. */
 export class UnreadableTask extends Error {
@@ -17,7 +18,7 @@ export function readTask(env: NodeJS.ProcessEnv): Task {
   for (let i = 1; env[`SQUALL_TASK_${i}`] !== undefined; i++) text += env[`SQUALL_TASK_${i}`];
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch (cause) {
     throw new UnreadableTask('SQUALL_TASK is not JSON: is a variable SQUALL_TASK_<n> missing?', undefined, { cause });
   }
@@ -36,7 +37,15 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
-const RUNNERS = ['local-shell-cmd', 'local-shell-script', 'python-script'];
+const RUNNERS = [
+  'local-shell-cmd',
+  'local-shell-script',
+  'python-script',
+  'node-script',
+  'http-request',
+  'remote-shell-cmd',
+  'remote-shell-script',
+];
 const PYTHON_TYPES = ['array', 'boolean', 'integer', 'number', 'object'];
 const LOG_LEVELS = ['AUDIT', 'CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'];
 const oneOf =
@@ -52,13 +61,36 @@ const isContent: Check = (value) =>
   optional(isDigest)(value['environment']) &&
   isRecord(value['config']);
 
-const isPython: Check = (value) =>
+const isCall: Check = (value) =>
   isRecord(value) &&
   isRecord(value['parameters']) &&
   isRecord(value['types']) &&
   Object.values(value['types']).every(oneOf(PYTHON_TYPES)) &&
   isText(value['user']) &&
   oneOf(LOG_LEVELS)(value['logLevel']);
+
+const isTexts: Check = (value) => isRecord(value) && Object.values(value).every(isText);
+const isPairs: Check = (value) =>
+  isText(value) ||
+  (Array.isArray(value) && value.every((pair) => isRecord(pair) && isText(pair['name']) && isText(pair['value'])));
+
+const isHttp: Check = (value) =>
+  isRecord(value) &&
+  [value['url'], value['method']].every(isText) &&
+  [value['query'], value['headers'], value['cookies']].every(isPairs) &&
+  optional(isTexts)(value['file']) &&
+  [value['username'], value['password'], value['auth']].every(optional(isText)) &&
+  isTexts(value['proxies']) &&
+  [value['allowRedirects'], value['verifyCertificate']].every(isFlag) &&
+  [value['blacklist'], value['whitelist']].every(isTextList);
+
+const REMOTE_TEXTS = ['bastionHost', 'username', 'password', 'privateKey', 'passphrase', 'sudoPassword'];
+const isRemote: Check = (value) =>
+  isRecord(value) &&
+  [value['hosts'], value['folder']].every(isText) &&
+  isCount(value['port']) &&
+  isFlag(value['parallel']) &&
+  REMOTE_TEXTS.every((name) => optional(isText)(value[name]));
 
 /** Written by hand: zod would take longer to load than everything else here; a test holds it against the schema. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -71,7 +103,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   script: optional(isText),
   entryPoint: optional(isText),
   content: optional(isContent),
-  python: optional(isPython),
+  python: optional(isCall),
+  node: optional(isCall),
+  http: optional(isHttp),
+  remote: optional(isRemote),
   arguments: isTextList,
   environment: (value) => isRecord(value) && Object.values(value).every(isText),
   directory: optional(isText),
@@ -100,6 +135,10 @@ function checked(value: unknown): Task {
 
 function neededBy({ runner, entryPoint }: Task): readonly (keyof Task)[] {
   if (runner === 'local-shell-cmd') return ['command'];
-  if (runner === 'python-script') return ['entryPoint', 'content', 'python'];
-  return entryPoint === undefined ? ['script'] : ['content'];
+  if (runner === 'http-request') return ['http'];
+  if (runner === 'remote-shell-cmd') return ['command', 'remote'];
+  const text = entryPoint === undefined ? (['script'] as const) : (['content'] as const);
+  if (runner === 'python-script') return [...text, 'content', 'python'];
+  if (runner === 'remote-shell-script') return [...text, 'remote'];
+  return runner === 'node-script' ? [...text, 'content', 'node'] : text;
 }

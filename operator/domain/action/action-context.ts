@@ -4,11 +4,19 @@ import { GROUP, refOf } from '../../api/meta.ts';
 
 export const packOf = (action: Action): string => refOf(action).split('.')[0] ?? '';
 
-export function actionContext(context: Execution['spec']['request']['context'], action: Action) {
+type RequestContext = Execution['spec']['request']['context'];
+
+export const actionContext = (context: RequestContext, action: Action) => contextIn(packOf(action), context);
+
+/** In whose name it was asked for: whose entries of the datastore st2kv.user are. */
+export const userIn = (context: RequestContext): string => context?.user ?? `system:${GROUP}`;
+
+/** As `actionContext`, for whatever a pack has. */
+export function contextIn(pack: string, context: RequestContext) {
   const { trigger, parent, trace } = context ?? {};
   return {
-    user: context?.user ?? `system:${GROUP}`,
-    pack: packOf(action),
+    user: userIn(context),
+    pack,
     ...(parent ? { parent: { execution_id: parent.uid, name: parent.name } } : {}),
     ...(trigger
       ? {
@@ -19,3 +27,6 @@ export function actionContext(context: Execution['spec']['request']['context'], 
     ...(trace ? { trace_context: trace.tag === undefined ? { id_: trace.id } : { trace_tag: trace.tag } } : {}),
   };
 }
+
+/** Where the REST API of a namespace is. */
+export const apiUrl = (serviceUrl: string, namespace: string): string => `${serviceUrl}/ns/${namespace}/api/v1`;

@@ -4,7 +4,6 @@ import type { Datastore } from '../expression/functions/call.ts';
 import { isPlain, type Plain, type Value } from '../expression/python/values.ts';
 import { resolveConfig } from '../pack/config.ts';
 import { Refused, type SecretKey } from './given-parameters.ts';
-import type { SecretText } from './secret-stand-ins.ts';
 
 export interface RequestedConfig {
   readonly pack: string;
@@ -22,7 +21,7 @@ export interface ConfigRound {
   readonly user: string;
   readonly datastore: Datastore | undefined;
   /** What stands for a secret in this rendering. */
-  readonly standIn: (secret: SecretKey) => SecretText;
+  readonly standIn: (secret: SecretKey) => Value;
 }
 
 /** @throws Refused when a value cannot be rendered */

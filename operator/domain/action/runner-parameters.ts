@@ -1,6 +1,7 @@
 // operator/domain/action/runner-parameters.ts — what each runner itself understands, and the schema that an action has with it.
 import type { ActionSpec, RunnerType } from '../../api/action.ts';
 import { PYTHON_LOG_LEVELS } from '../../api/envelope.ts';
+import { HTTP_PARAMETERS, REMOTE_CMD_PARAMETERS, REMOTE_SCRIPT_PARAMETERS } from './remote-parameters.ts';
 
 /** A parameter's JSON schema, as it was written. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -8,9 +9,9 @@ export type Schemas = Readonly<Record<string, Schema>>;
 
 /** Attributes of a runner's parameter that an action may set. */
 export const OVERRIDABLE: readonly string[] = ['default', 'description', 'enum', 'immutable', 'required'];
-/** Run time of a local action, of a Python action and of a container that says none, in seconds. */
+/** Run time of a local action, of one whose function is called and of a container that says none, in seconds. */
 const TIMEOUT_SECONDS = 60;
-const PYTHON_TIMEOUT_SECONDS = 600;
+const FUNCTION_TIMEOUT_SECONDS = 600;
 const CONTAINER_TIMEOUT_SECONDS = 3600;
 /** Longest run time, in seconds. */
 const TIMEOUT_MAX_SECONDS = 604_800;
@@ -46,18 +47,37 @@ const RUNNER_PARAMETERS: Readonly<Record<RunnerType, Schemas>> = {
     },
     ...ofPackFiles,
   },
+  'node-script': {
+    env: { type: 'object', description: 'Variables of the process.' },
+    log_level: {
+      type: 'string',
+      enum: ['ERROR', 'WARNING', 'INFO', 'DEBUG'],
+      default: 'DEBUG',
+      description: 'From what on messages of the action are logged.',
+    },
+    ...ofPackFiles,
+  },
+  'http-request': HTTP_PARAMETERS,
+  'remote-shell-cmd': REMOTE_CMD_PARAMETERS,
+  'remote-shell-script': REMOTE_SCRIPT_PARAMETERS,
   container: {},
   noop: {},
 };
 
+/** Runners that call a function with the parameters, and hand its result on. */
+export const callsFunction = (runner: RunnerType): runner is 'python-script' | 'node-script' =>
+  runner === 'python-script' || runner === 'node-script';
+
 /** The parameters of a runner; `timeout` has the action's own limit as its default. */
 export function runnerParameters(spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds'>): Schemas {
   if (spec.runner === 'container' || spec.runner === 'noop') return {};
+  // Its limit is a parameter of the action, as in StackStorm, and may be of any type there.
+  if (spec.runner === 'http-request') return RUNNER_PARAMETERS[spec.runner];
   return {
     ...RUNNER_PARAMETERS[spec.runner],
     timeout: {
       type: 'integer',
-      default: spec.timeoutSeconds ?? (spec.runner === 'python-script' ? PYTHON_TIMEOUT_SECONDS : TIMEOUT_SECONDS),
+      default: spec.timeoutSeconds ?? (callsFunction(spec.runner) ? FUNCTION_TIMEOUT_SECONDS : TIMEOUT_SECONDS),
       minimum: 1,
       maximum: TIMEOUT_MAX_SECONDS,
       description: 'Longest run, in seconds.',

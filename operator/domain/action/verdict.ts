@@ -12,9 +12,6 @@ export interface Verdict {
 
 export const ACCEPTED: Verdict = { reason: 'Accepted', message: 'It can be run.' };
 
-/** Longest message of a condition, in characters. */
-const MESSAGE_MAX = 1024;
-
 /** The new status; a refusal is told as an event too. */
 export function planVerdict(self: KubeObject, verdict: Verdict, now: Date): Plan<JudgedStatus> {
   const old = JudgedStatus.safeParse(self.status ?? {});
@@ -24,7 +21,7 @@ export function planVerdict(self: KubeObject, verdict: Verdict, now: Date): Plan
     type: 'Ready',
     status: verdict.reason === 'Accepted' ? 'True' : 'False',
     reason: verdict.reason,
-    message: verdict.message.slice(0, MESSAGE_MAX),
+    message: verdict.message,
     ...observed,
   };
   const stalled = { ...ready, type: 'Stalled', status: ready.status === 'True' ? 'False' : 'True' } as const;

@@ -5,6 +5,7 @@ import type { Readable } from '../job/job.ts';
 import type { Warned } from '../job/outcome.ts';
 import type { JobSettings } from '../job/settings.ts';
 import type { Job, Pod } from '../job/shapes.ts';
+import type { Audience } from '../notify/audience.ts';
 import type { Plan } from '../plan.ts';
 import type { Stored } from '../result/result.ts';
 
@@ -55,6 +56,10 @@ export interface ObservedExecution extends Readable {
   readonly lostJob?: string | undefined;
   /** Whether another Execution goes on from it: its children have results that are needed. */
   readonly isNeeded?: boolean;
+  /** Who would hear of its end. Default: nobody. */
+  readonly audience?: Audience;
+  /** Whether ends are still to be told for which it is needed: of its children, or of the Execution that led to it. */
+  readonly isAwaited?: boolean;
   /** Why the API server refused the last write about it. */
   readonly refused?: Refused | undefined;
   /** How long its event's id is remembered. */

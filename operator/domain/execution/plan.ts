@@ -3,6 +3,7 @@ import { actionFault } from '../action/judge.ts';
 import type { Action } from '../../api/kinds.ts';
 import { jobFor, resolveFor } from '../job/job.ts';
 import { runsFilesOfPack } from '../job/pack-parts.ts';
+import { withDueEvents } from '../notify/due.ts';
 import { planAttempt } from './attempt.ts';
 import { type End, endAttempt, requestedAt } from './end.ts';
 import type { ExecutionPlan, ObservedExecution } from './observed.ts';
@@ -20,6 +21,13 @@ const FIRST_LOOK_MS = 20_000;
 
 /** Never throws; with a `look` there is nothing to write: answer it and plan again. */
 export function planExecution(observed: ObservedExecution, now: Date): ExecutionPlan {
+  const plan = decide(observed, now);
+  const { self, audience, action } = observed;
+  const listening = { audience, callee: action };
+  return plan.status ? { ...plan, status: withDueEvents(self, plan.status, listening) } : plan;
+}
+
+function decide(observed: ObservedExecution, now: Date): ExecutionPlan {
   if (observed.self.metadata.deletionTimestamp !== undefined) return {};
   const parsed = parseExecution(observed.self);
   if (!parsed.ok) return planPoison(observed, parsed, now);

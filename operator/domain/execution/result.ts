@@ -6,6 +6,8 @@ import type { KubeObject } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { causeOfStop } from '../job/outcome.ts';
 import type { Pod } from '../job/shapes.ts';
+import type { Audience } from '../notify/audience.ts';
+import { withDueEvents } from '../notify/due.ts';
 import type { Event } from '../plan.ts';
 import type { Stored } from '../result/result.ts';
 import { type End, endAttempt } from './end.ts';
@@ -22,6 +24,8 @@ export interface Delivery {
   readonly pod?: Pod | undefined;
   /** Whether the Job is gone. */
   readonly isJobGone?: boolean;
+  /** Who would hear of the end. Default: nobody. */
+  readonly audience?: Audience;
 }
 
 export type ResultPlan =
@@ -44,7 +48,12 @@ export function planResult(self: KubeObject, action: Action | undefined, deliver
   if (job && job.uid !== delivery.job.uid)
     return refuse(`attempt ${attempt} of Execution "${name}" belongs to another Job`);
   const withJob = { ...execution, status: { ...execution.status, job: { ...delivery.job } } };
-  return { accept: true, ...endAttempt(withJob, action, endOf(delivery, now), now) };
+  const ended = endAttempt(withJob, action, endOf(delivery, now), now);
+  return {
+    accept: true,
+    ...ended,
+    status: withDueEvents(self, ended.status, { audience: delivery.audience, callee: action }),
+  };
 }
 
 const refuse = (message: string): ResultPlan => ({ accept: false, message });

@@ -3,6 +3,7 @@ import type { ExecutionStatus } from '../../api/execution.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { isOwnedBy } from '../job/names.ts';
 import { podEnded } from '../job/outcome.ts';
+import { hasDueEvents } from '../notify/due.ts';
 import { conditionsOf, endAttempt, generationOf, requestedAt } from './end.ts';
 import type { ExecutionPlan, ObservedExecution } from './observed.ts';
 import { isFinal, type Parsed } from './parse.ts';
@@ -37,7 +38,9 @@ export function settle({ self, observed, action, jobs, pods, now }: Scene): Exec
   const isStep = self.metadata.ownerReferences?.some(({ kind }) => kind === 'Execution') ?? false;
   const keep =
     isStep || observed.isNeeded ? Number.POSITIVE_INFINITY : Math.max(ended + ttl * 1000, window) - now.getTime();
-  if (keep <= 0) return { writes: [...standing(jobs).map(deleteOf), deleteOf(self)] };
+  const isAwaited = hasDueEvents(self) || observed.isAwaited;
+  if (keep <= 0 && !isAwaited) return { writes: [...standing(jobs).map(deleteOf), deleteOf(self)] };
+  if (keep <= 0) return { writes: gone.map(deleteOf), requeueAfterMs: POLL_MS };
   const waits = standing(jobs).length > gone.length ? Math.min(left, keep) : keep;
   return { writes: gone.map(deleteOf), requeueAfterMs: sooner(waits) };
 }
@@ -75,8 +78,9 @@ export function planPoison(
     const ended = Date.parse(status.endedAt ?? self.metadata.creationTimestamp ?? '');
     const ttl = Math.max(settings.executionTtlSeconds, observed.dedupeWindowSeconds ?? WINDOW_SECONDS);
     const keep = (Number.isNaN(ended) ? now.getTime() : ended) + ttl * 1000 - now.getTime();
-    return keep > 0
-      ? { writes: owned, requeueAfterMs: sooner(keep) }
+    const isAwaited = hasDueEvents(self) || observed.isAwaited;
+    return keep > 0 || isAwaited
+      ? { writes: owned, requeueAfterMs: isAwaited ? POLL_MS : sooner(keep) }
       : { writes: [...owned, { do: 'delete', object: referenceOf(self) }] };
   }
   const { reason, message } = parsed;

@@ -13,9 +13,6 @@ export interface Said {
   readonly message: string;
 }
 
-/** Longest message of a condition, in characters. */
-const MESSAGE_MAX = 1024;
-
 /** The conditions of a status with some of them said anew. */
 export function tell(
   pack: Pack,
@@ -27,7 +24,7 @@ export function tell(
   const observed = generation === undefined ? {} : { observedGeneration: generation };
   const conditions = Object.entries(said).reduce<Condition[]>(
     (list, [type, { status: holds, reason, message }]) =>
-      setCondition(list, { type, status: holds, reason, message: cut(message), ...observed }, now),
+      setCondition(list, { type, status: holds, reason, message, ...observed }, now),
     [...(status.conditions ?? [])],
   );
   return { ...status, ...observed, conditions };
@@ -37,6 +34,3 @@ export function tell(
 export function verdictOf(said: Said): Readonly<Record<'Ready' | 'Stalled', Said>> {
   return { Ready: said, Stalled: { ...said, status: said.status === 'False' ? 'True' : 'False' } };
 }
-
-const cut = (message: string): string =>
-  message.length <= MESSAGE_MAX ? message : `${message.slice(0, MESSAGE_MAX - 1)}…`;

@@ -10,6 +10,8 @@ const INSTALLER = 'installer';
 const USER_ID = 65_532;
 const TOKEN_DIRECTORY = '/var/run/squall';
 const TOKEN_SECONDS = 3600;
+/** The Secret of a namespace that says where Python packages come from, and with which password; there may be none. */
+const PACKAGE_INDEX = 'squall-package-index';
 /** Longest installation, in seconds: fetching, building and bringing have limits of their own. */
 const DEADLINE_SECONDS = 3600;
 /** How long the Job stays for people to read its log, in seconds. */
@@ -43,6 +45,7 @@ function podOf(pack: Pack, settings: InstallSettings) {
     { name: 'squall-token', projected: { sources: [token] } },
     ...WRITABLE.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),
     ...(git?.secretRef ? [{ name: 'git', secret: { secretName: git.secretRef.name, defaultMode: 0o440 } }] : []),
+    { name: 'index', secret: { secretName: PACKAGE_INDEX, optional: true, defaultMode: 0o440 } },
     ...(git?.claimName === undefined
       ? []
       : [{ name: 'source', persistentVolumeClaim: { claimName: git.claimName, readOnly: true } }]),
@@ -72,6 +75,7 @@ function podOf(pack: Pack, settings: InstallSettings) {
           { name: 'HOME', value: '/work' },
           { name: 'SQUALL_INSTALL_URL', value: `${base}/packs/${name}/install` },
           { name: 'SQUALL_CONTENT_URL', value: `${base}/content` },
+          { name: 'SQUALL_INSTALL_IMAGE', value: image ?? settings.runnerPythonImage },
           { name: 'SQUALL_CA', value: settings.ca },
           { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
         ],
@@ -84,6 +88,7 @@ function podOf(pack: Pack, settings: InstallSettings) {
         volumeMounts: [
           { name: 'squall-token', mountPath: TOKEN_DIRECTORY, readOnly: true },
           ...WRITABLE.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
+          { name: 'index', mountPath: '/var/run/squall-index', readOnly: true },
           ...(git?.secretRef ? [{ name: 'git', mountPath: '/var/run/squall-git', readOnly: true }] : []),
           ...(git?.claimName === undefined ? [] : [{ name: 'source', mountPath: '/volume', readOnly: true }]),
         ],

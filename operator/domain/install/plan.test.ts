@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { InstallReport } from '../../api/install.ts';
 import type { Execution } from '../../api/kinds.ts';
 import type { PackStatus } from '../../api/pack.ts';
-import type { Job } from '../job/shapes.ts';
+import type { Job, Pod } from '../job/shapes.ts';
 import { CONTENT, DIGEST, manifest, NOW, pack, seen } from './install.setup.ts';
 import { planPack } from './plan.ts';
 import { planReport } from './report.ts';
@@ -131,10 +131,99 @@ test('what could not be fetched is tried again, later each time; what is not val
 });
 
 test('a Job that died without a report ends the try with its reason', () => {
-  const died = job([{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'it failed' }]);
-  const plan = planPack(seen({ self: pack({ status: begun() }), job: died }), later(9));
+  const self = pack({ status: begun() });
+  const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf(ended(70))] }), later(9));
   expect(plan.status?.install?.step).toBe('Failed');
   expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+});
+
+const podOf = (status: Partial<Pod['status']>, metadata: object = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'pod', uid: 'pod', resourceVersion: '1', ...metadata },
+  status: { phase: 'Failed', reason: '', message: '', conditions: [], container: undefined, ...status },
+});
+const ended = (exitCode: number): Partial<Pod['status']> => ({
+  container: {
+    is: 'terminated',
+    exitCode,
+    signal: 0,
+    reason: 'Error',
+    message: '',
+    startedAt: NOW.toISOString(),
+    endedAt: undefined,
+  },
+});
+const BACKOFF = { type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'it failed' };
+
+test.each<[string, readonly Pod[], Job['status']['conditions'], RegExp]>([
+  [
+    'evicted',
+    [podOf({ reason: 'Evicted', message: 'The node was low on resource: memory.' })],
+    [BACKOFF],
+    /Evicted: .*evicted.*: The node was low/,
+  ],
+  [
+    'drained',
+    [
+      podOf({
+        conditions: [
+          {
+            type: 'DisruptionTarget',
+            status: 'True',
+            reason: 'EvictionByEvictionAPI',
+            message: 'Eviction API: evicting',
+          },
+        ],
+      }),
+    ],
+    [BACKOFF],
+    /Evicted: .*: Eviction API/,
+  ],
+  [
+    'lost with its node',
+    [podOf({ phase: 'Running' }, { deletionTimestamp: NOW.toISOString() })],
+    [],
+    /NodeLost: the node of its pod is gone/,
+  ],
+  ['told to stop', [podOf(ended(75))], [BACKOFF], /told to stop before it was done/],
+  ['gone', [], [BACKOFF], /its pod is gone \(BackoffLimitExceeded: it failed\)/],
+])('an installation whose pod is %s is tried again at once, and the reason is told', (_what, pods, conditions, why) => {
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: job(conditions), pods }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
+  expect(kinds(plan.after)).toEqual(['create Job']);
+  expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Installing' });
+  for (const type of ['Ready', 'Fetched'])
+    expect(condition(plan.status, type)?.message).toMatch(
+      new RegExp(`^The pack is being installed. This is try 2 of 4. .*${why.source}`),
+    );
+  expect(plan.events).toMatchObject([{ type: 'Warning', reason: 'InstallJobFailed' }]);
+});
+
+test('the fourth pod that is taken away is the last', () => {
+  const status = begun();
+  const self = pack({ status: { ...status, ...(status.install && { install: { ...status.install, attempt: 4 } }) } });
+  const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf({ reason: 'Evicted' })] }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 4, step: 'Failed' });
+  expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+});
+
+test.each<[string, readonly Pod[], Job['status']['conditions']]>([
+  ['an installer that ends with an error', [podOf(ended(70))], [BACKOFF]],
+  ['one that takes too long', [], [{ ...BACKOFF, reason: 'DeadlineExceeded' }]],
+])('%s is tried again after a pause', (_what, pods, conditions) => {
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: job(conditions), pods }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 1, step: 'Failed' });
+  expect(plan.requeueAfterMs).toBe(30_000);
+});
+
+test('what an environment was made of is remembered with it', () => {
+  const builtFrom = { key: 'k', asked: 'a' };
+  const status = reported({ content: CONTENT, builtFrom });
+  expect(status.install).toMatchObject({ builtFrom });
+  const next = planPack(seen({ self: pack({ status }), manifest: manifest() }), later(6)).status;
+  expect(next?.installed).toMatchObject({ builtFrom, content: CONTENT });
+  expect(next?.install).not.toHaveProperty('builtFrom');
 });
 
 test('a report of another try, and one that comes after the last, do not count', () => {

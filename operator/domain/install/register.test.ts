@@ -34,6 +34,19 @@ test('all is applied at first: what others refer to before them, owned by the pa
   }
 });
 
+test('settings of pods that the Pack has reach its actions, and nothing else', () => {
+  const { find, owned } = seen();
+  const of = { ...pack(), spec: { ...pack().spec, pod: { serviceAccountName: 'robot' } } };
+  const { apply } = planRegistration({ pack: of, manifest: manifest(), content: {}, find, owned, sha256 });
+  const pods = apply.map((draft) => [draft.kind, (draft.spec as { pod?: unknown }).pod]);
+  expect(pods).toEqual([
+    ['TriggerType', undefined],
+    ['Action', of.spec.pod],
+    ['Action', of.spec.pod],
+    ['Rule', undefined],
+  ]);
+});
+
 test('what is registered already is not written again', () => {
   expect(plan(asStored(plan().apply))).toEqual({ apply: [], remove: [], drift: [], taken: [] });
 });

@@ -61,7 +61,7 @@ const remembered = new WeakMap<Manifest, { readonly key: string; readonly drafts
 /** Remembered, since a pack of thousands is looked at often and changes seldom. */
 function draftsOf(input: RegistrationInput): readonly Draft[] {
   const { pack, manifest, content } = input;
-  const key = JSON.stringify([pack.metadata.uid, pack.metadata.name, content]);
+  const key = JSON.stringify([pack.metadata.uid, pack.metadata.name, content, sorted(pack.spec.pod)]);
   const known = remembered.get(manifest);
   if (known?.key === key) return known.drafts;
   const drafts = manifest.resources
@@ -79,7 +79,7 @@ const registeredHash = ({ metadata }: Pick<Draft, 'metadata'>): string | undefin
 function draftOf({ kind, spec }: Manifest['resources'][number], input: RegistrationInput): Draft {
   const { pack, manifest, sha256 } = input;
   const { apiVersion } = KINDS[kind];
-  const whole = { ...spec, ...contentOf(spec, input) };
+  const whole = { ...spec, ...contentOf(spec, input), ...podOf(kind, spec, pack) };
   const ref = String(spec['ref']);
   return {
     apiVersion,
@@ -103,6 +103,10 @@ function contentOf(spec: Readonly<Record<string, unknown>>, { content: { image, 
   const environment = blobs.environment === undefined ? {} : { environment: blobs.environment };
   return { content: { files: blobs.files, ...environment } };
 }
+
+/** What the Pack says of pods, for each action that has one; files of packs say nothing of it. */
+const podOf = (kind: RegisteredKind, { runner }: Readonly<Record<string, unknown>>, { spec: { pod } }: Pack) =>
+  kind === 'Action' && runner !== 'noop' && pod !== undefined ? { pod } : {};
 
 /** Index of the stores of what is registered: uid of the controller. */
 export const BY_OWNER = {

@@ -60,6 +60,7 @@ function brought(pack: Pack, status: PackStatus, report: InstallReport, now: Dat
         ...install,
         step: 'Register' as const,
         ...(report.content && { reported: report.content }),
+        ...(report.builtFrom && { builtFrom: report.builtFrom }),
         ...(report.commit === undefined ? {} : { commit: report.commit }),
       },
     }),

@@ -21,8 +21,9 @@ import {
   TIMEOUT_ANNOTATION,
 } from './names.ts';
 import { packFolders, runnerImage, runsFilesOfPack } from './pack-parts.ts';
+import { namespaceVolumes } from './remote-task.ts';
 import type { JobSettings, Resources } from './settings.ts';
-import { chunksOf, taskFor, type TaskInput } from './task.ts';
+import { chunksOf, runSeconds, taskFor, type TaskInput } from './task.ts';
 
 /** User of the processes where the Action names none. */
 const USER_ID = 65_532;
@@ -65,7 +66,7 @@ export function jobFor(
     ? containerPod({ execution, action, attempt, resolved, world }, settings)
     : runnerPod({ execution, action, attempt, resolved, config: resolved.config }, settings);
   if ('reason' in pod) return pod;
-  const timeout = isContainer ? containerTimeoutSeconds(action.spec) : Number(resolved.runnerParameters['timeout']);
+  const timeout = isContainer ? containerTimeoutSeconds(action.spec) : runSeconds(action, resolved);
   return { ok: true, job: manifest(execution, action, attempt, { pod, timeout, settings }) };
 }
 
@@ -172,6 +173,7 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
   const home = `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}`;
   const base = `${home}/executions/${name}`;
   const folders = packFolders(action);
+  const own = namespaceVolumes(action);
   const env = [
     ...Object.entries(settings.extraPodEnvironment).map(([key, value]) => ({ name: key, value })),
     { name: 'HOME', value: '/tmp' },
@@ -182,11 +184,9 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
     { name: 'SQUALL_CA', value: settings.ca },
     { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
     ...(secrets.length > 0 ? [{ name: 'SQUALL_SECRETS_DIR', value: SECRETS_DIRECTORY }] : []),
+    ...own.env,
   ];
-  const expirationSeconds = Math.max(
-    TOKEN_SECONDS_MIN,
-    Number(resolved.runnerParameters['timeout']) + TOKEN_SPARE_SECONDS,
-  );
+  const expirationSeconds = Math.max(TOKEN_SECONDS_MIN, runSeconds(action, resolved) + TOKEN_SPARE_SECONDS);
   const token = { serviceAccountToken: { audience: RESULT_AUDIENCE, expirationSeconds, path: 'token' } };
   const files = secrets.map(([parameter, secret]) => ({
     secret: { name: secret.name, items: [{ key: secret.key, path: parameter }] },
@@ -207,6 +207,7 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
           ...(files.length > 0 ? [{ name: 'squall-secrets', mountPath: SECRETS_DIRECTORY, readOnly: true }] : []),
           { name: 'tmp', mountPath: '/tmp' },
           { name: 'work', mountPath: '/work' },
+          ...own.mounts,
           ...folders,
         ],
       },
@@ -216,6 +217,7 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
       ...(files.length > 0 ? [{ name: 'squall-secrets', projected: { sources: files } }] : []),
       { name: 'tmp', emptyDir: {} },
       { name: 'work', emptyDir: {} },
+      ...own.volumes,
       ...folders.map((folder) => ({ name: folder.name, emptyDir: {} })),
     ],
   };

@@ -101,6 +101,45 @@ describe('the pod of an action of a pack', () => {
     expect(foldersOf(built)).toEqual(['/opt/stackstorm/configs']);
     expect(built.task.content).toEqual({ pack: 'demo', config });
   });
+  test('of Node has the Node image, unless the pack brings one, and its call', () => {
+    const of = (content: object) => python({ runner: 'node-script', entryPoint: 'actions/hello.ts', content });
+    const built = buildWith(given({ name: 'x', log_level: 'ERROR' }, { user: 'ann' }), of({ files: digest('a') }));
+    expect(built.main['image']).toBe('squall/runner-node:1');
+    expect(built.task).toMatchObject({
+      runner: 'node-script',
+      entryPoint: 'actions/hello.ts',
+      content: { pack: 'demo', files: digest('a'), config },
+      node: { parameters: { name: 'x', size: null, more: null }, user: 'ann', logLevel: 'ERROR' },
+      environment: { ST2_API_URL: 'https://squall.squall.svc/ns/prod/api/v1' },
+      timeoutSeconds: 600,
+    });
+    expect(built.task).not.toHaveProperty('python');
+    expect(buildWith(given({ name: 'x' }), of({ image: 'me/pack:1' })).main['image']).toBe('me/pack:1');
+  });
+  test.each([
+    ['python-script', 'python', 'squall/runner-python:1'],
+    ['node-script', 'node', 'squall/runner-node:1'],
+  ])('of runner %s may come as text, without files', (runner, field, image) => {
+    const built = buildWith(
+      given({ name: 'x' }),
+      action({ ref: 'demo.s', runner, script: 'text', parameters: { name: { type: 'string' } } }),
+    );
+    expect(built.main['image']).toBe(image);
+    expect(foldersOf(built)).toEqual(['/opt/stackstorm/configs']);
+    expect(built.task).toMatchObject({
+      script: 'text',
+      content: { pack: 'demo', config },
+      [field]: { parameters: { name: 'x' } },
+    });
+    expect(built.task).not.toHaveProperty('entryPoint');
+  });
+  test('gets an integer beyond 2^53 with all its digits, as text that its type is told of', () => {
+    const of = python({ parameters: { id: { type: 'integer', default: '{{ 2 ** 60 + 1 }}' } } });
+    expect(buildWith(given({}), of).task.python).toMatchObject({
+      parameters: { id: '1152921504606846977' },
+      types: { id: 'integer' },
+    });
+  });
   test('runs a script where it is, and a command beside the files', () => {
     const content = { files: digest('a') };
     const script = buildWith(

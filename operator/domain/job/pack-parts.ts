@@ -1,10 +1,10 @@
 // operator/domain/job/pack-parts.ts — an action of a pack: what its task says of the pack, and where the pod keeps the files.
-import type { ActionSpec } from '../../api/action.ts';
+import type { ActionSpec, RunnerType } from '../../api/action.ts';
 import { PYTHON_LOG_LEVELS, PYTHON_TYPES, secretMark, type Task } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
 import { actionContext, packOf } from '../action/action-context.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
-import { effectiveSchemas, type Schemas } from '../action/runner-parameters.ts';
+import { callsFunction, effectiveSchemas, type Schemas } from '../action/runner-parameters.ts';
 import { own } from '../action/schema.ts';
 import type { JobSettings } from './settings.ts';
 
@@ -13,13 +13,16 @@ export type Config = Readonly<Record<string, unknown>>;
 /** Where packs find themselves; StackStorm's paths, since packs have them in their text. */
 const HOME = '/opt/stackstorm';
 
+/** Runners that have no use for the files of the action's pack. */
+const WITHOUT_FILES: readonly RunnerType[] = ['container', 'noop', 'http-request', 'remote-shell-cmd'];
+
 export const runsFilesOfPack = ({ runner, content }: Pick<ActionSpec, 'runner' | 'content'>): boolean =>
-  runner === 'python-script' || (content !== undefined && runner !== 'container' && runner !== 'noop');
+  callsFunction(runner) || (content !== undefined && !WITHOUT_FILES.includes(runner));
 
 /** The image of a runner's pod. */
 export function runnerImage({ spec }: Action, settings: JobSettings): string {
   if (!runsFilesOfPack(spec)) return settings.runnerNodeImage;
-  return spec.content?.image ?? settings.runnerPythonImage;
+  return spec.content?.image ?? (spec.runner === 'node-script' ? settings.runnerNodeImage : settings.runnerPythonImage);
 }
 
 /** A volume of its own for each folder that the runner fills; what the image brings is not hidden. */
@@ -41,11 +44,11 @@ interface PackTaskInput {
   readonly config: Config;
 }
 
-type PackTask = Pick<Task, 'entryPoint' | 'content' | 'python'>;
+type PackTask = Pick<Task, 'script' | 'entryPoint' | 'content' | 'python' | 'node'>;
 
 /** What a task of a pack has more than others; nothing for one that is of none. */
 export function packTask({ execution, action, resolved, config }: PackTaskInput): PackTask | Refusal {
-  const { runner, entryPoint, content } = action.spec;
+  const { runner, script, entryPoint, content } = action.spec;
   if (!runsFilesOfPack(action.spec)) return {};
   const { content_version: version, log_level: level } = resolved.runnerParameters;
   if (typeof version === 'string' && version !== '')
@@ -63,12 +66,20 @@ export function packTask({ execution, action, resolved, config }: PackTaskInput)
       config,
     },
   };
-  if (runner !== 'python-script') return pack;
-  if (entryPoint === undefined)
-    return refusal('ActionInvalid', 'spec.entryPoint is missing; runner "python-script" needs it');
+  if (!callsFunction(runner)) return pack;
+  if (entryPoint === undefined && script === undefined)
+    return refusal(
+      'ActionInvalid',
+      `spec.script and spec.entryPoint are missing; runner "${runner}" needs one of them`,
+    );
   const { user } = actionContext(execution.spec.request.context, action);
   const logLevel = PYTHON_LOG_LEVELS.find((known) => known === level) ?? 'DEBUG';
-  return { ...pack, python: { parameters: allParameters(resolved), types: typesOf(action, resolved), user, logLevel } };
+  const call = { parameters: allParameters(resolved), types: typesOf(action, resolved), user, logLevel };
+  return {
+    ...pack,
+    ...(entryPoint === undefined ? { script: script ?? '' } : {}),
+    ...(runner === 'python-script' ? { python: call } : { node: call }),
+  };
 }
 
 const refusal = (reason: Refusal['reason'], message: string): Refusal => ({ ok: false, reason, message });
@@ -77,14 +88,15 @@ const refusal = (reason: Refusal['reason'], message: string): Refusal => ({ ok: 
 const allParameters = ({ actionParameters }: ResolvedParameters) =>
   Object.fromEntries(Object.entries(actionParameters).map(([name, value]) => [name, value ?? null]));
 
-/** JSON has one kind of number, and a secret is text here; what is neither needs no type. */
+/** JSON has one kind of number, and a secret and an integer beyond 2^53 are text here; what is neither needs no type. */
 function typesOf({ spec }: Action, { actionParameters, secrets }: ResolvedParameters) {
   const schemas: Schemas = effectiveSchemas(spec);
   const marks = Object.keys(secrets).map((name) => secretMark(name));
   return Object.fromEntries(
     Object.entries(actionParameters).flatMap(([name, value]) => {
       const type = PYTHON_TYPES.find((known) => known === own(schemas[name] ?? {}, 'type'));
-      const isNeeded = type === 'number' || marks.includes(value as string);
+      const isLong = type === 'integer' && typeof value === 'string';
+      const isNeeded = type === 'number' || isLong || marks.includes(value as string);
       return type !== undefined && isNeeded ? [[name, type] as const] : [];
     }),
   );

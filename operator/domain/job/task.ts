@@ -2,12 +2,14 @@
 import { type Task, TASK_CHUNK_BYTES, TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
 import { refOf } from '../../api/meta.ts';
-import { packOf } from '../action/action-context.ts';
+import { apiUrl, packOf } from '../action/action-context.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
 import { isRecord } from '../action/schema.ts';
 import { pythonText } from '../expression/python/plain-text.ts';
 import { scriptArguments } from './arguments.ts';
+import { httpSeconds, httpTask } from './http-task.ts';
 import { type Config, packTask, packVariables, withoutPythonPath } from './pack-parts.ts';
+import { isRemote, remoteSeconds, remoteTask } from './remote-task.ts';
 import type { JobSettings } from './settings.ts';
 
 /** Words that a process cannot be given are found before there is a pod. */
@@ -32,7 +34,8 @@ export function taskFor(
   if (runner === 'container' || runner === 'noop')
     return refusal('ActionInvalid', `spec.runner: ${runner} has no task`);
   const { cmd, cwd, env, sudo, timeout, debug } = resolved.runnerParameters;
-  if (runner === 'local-shell-cmd' && (typeof cmd !== 'string' || cmd === ''))
+  const isCommand = runner === 'local-shell-cmd' || runner === 'remote-shell-cmd';
+  if (isCommand && (typeof cmd !== 'string' || cmd === ''))
     return refusal('ParametersInvalid', "parameters: 'cmd' is a required property; give parameters.cmd");
   const given = withoutPythonPath(runner, Object.entries(isRecord(env) ? env : {}));
   const wrong = given.find(([name]) => name === '' || name.includes('=') || name.includes(NUL));
@@ -43,16 +46,23 @@ export function taskFor(
     );
   const pack = packTask({ execution, action, resolved, config });
   if ('reason' in pack) return pack;
+  const http = httpTask(action, resolved);
+  if ('reason' in http) return http;
+  const remote = remoteTask(action, resolved);
+  if ('reason' in remote) return remote;
+  const isScript = runner === 'local-shell-script' || runner === 'remote-shell-script';
   const task: Task = {
     version: 1,
     execution: { ...whereabouts(execution), uid: execution.metadata.uid },
     attempt,
     action: refOf(action),
     runner,
-    ...(runner === 'local-shell-cmd' ? { command: String(cmd) } : {}),
-    ...(runner === 'local-shell-script' && pack.entryPoint === undefined ? { script: action.spec.script ?? '' } : {}),
+    ...(isCommand ? { command: String(cmd) } : {}),
+    ...(isScript && pack.entryPoint === undefined ? { script: action.spec.script ?? '' } : {}),
     ...pack,
-    arguments: runner === 'local-shell-script' ? [...wordsOf(action, resolved)] : [],
+    ...http,
+    ...remote,
+    arguments: isScript ? [...wordsOf(action, resolved)] : [],
     environment: {
       ...Object.fromEntries(given.map(([name, value]) => [name, pythonText(value ?? '')])),
       ...stackstormVariables(execution, action, settings),
@@ -62,7 +72,7 @@ export function taskFor(
     ...(typeof cwd === 'string' && cwd !== '' ? { directory: cwd } : {}),
     sudo: sudo === true,
     secrets: Object.keys(resolved.secrets),
-    timeoutSeconds: Number(timeout),
+    timeoutSeconds: runner === 'http-request' ? httpSeconds(action.spec, resolved) : Number(timeout),
     deliverySeconds: settings.deliverySeconds,
   };
   const nul = placeOfNul(task);
@@ -78,6 +88,12 @@ export function taskFor(
   return { ok: true, task, json };
 }
 
+/** Longest run of an attempt, in seconds: of all hosts, where there are several. */
+export function runSeconds({ spec }: Action, resolved: ResolvedParameters): number {
+  if (spec.runner === 'http-request') return httpSeconds(spec, resolved);
+  return isRemote(spec.runner) ? remoteSeconds(resolved) : Number(resolved.runnerParameters['timeout']);
+}
+
 const refusal = (reason: Refusal['reason'], message: string): Refusal => ({ ok: false, reason, message });
 
 const whereabouts = ({ metadata }: Execution) => ({ namespace: metadata.namespace ?? '', name: metadata.name });
@@ -86,7 +102,7 @@ const wordsOf = ({ spec }: Action, { actionParameters, runnerParameters }: Resol
   scriptArguments(actionParameters, spec.parameters, pythonText(runnerParameters['kwarg_op'] ?? ''));
 
 function stackstormVariables(execution: Execution, action: Action, { serviceUrl }: JobSettings) {
-  const api = `${serviceUrl}/ns/${execution.metadata.namespace ?? ''}/api/v1`;
+  const api = apiUrl(serviceUrl, execution.metadata.namespace ?? '');
   return {
     ...packVariables(action, api),
     ST2_ACTION_PACK_NAME: packOf(action),

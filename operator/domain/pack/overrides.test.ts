@@ -6,7 +6,7 @@ import { manifestOf } from './tree.setup.ts';
 const manifest = manifestOf({
   'actions/a.yaml': 'name: a\nrunner_type: noop\n',
   'actions/b.yaml': 'name: b.c\nrunner_type: noop\nenabled: false\n',
-  'actions/r.yaml': 'name: r\nrunner_type: remote-shell-cmd\n',
+  'actions/r.yaml': 'name: r\nrunner_type: inquirer\n',
   'sensors/s.yaml': 'class_name: S\nentry_point: s.py\ntrigger_types: [{name: t}]\n',
   'sensors/s.py': '',
   'rules/a.yaml': 'name: a\nenabled: true\ntrigger: {type: acme.t}\naction: {ref: acme.a}\n',

@@ -2,6 +2,10 @@
 import { IndexEntry } from '../../api/pack-index.ts';
 import { didYouMean } from '../expression/fault.ts';
 
+/** The ConfigMap with an index for its namespace, or (in the operator's own) for all, and the key of the file in it. */
+export const INDEX_CONFIG_MAP = 'squall-pack-index';
+export const INDEX_KEY = 'index.json';
+
 /** Packs by their key. */
 export type PackIndex = ReadonlyMap<string, IndexEntry>;
 

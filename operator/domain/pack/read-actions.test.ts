@@ -31,24 +31,19 @@ test.each([
   ['local-shell-script', 'local-shell-script'],
   ['run-python', 'python-script'],
   ['python_script', 'python-script'],
+  ['node-script', 'node-script'],
 ])('runner %s is %s, with a file', (written, runner) => {
   const text = `name: a\nrunner_type: ${written}\nentry_point: lib/a.x\n`;
   expect(specOf(action(text, { 'actions/lib/a.x': '' }))).toMatchObject({ runner, entryPoint: 'actions/lib/a.x' });
 });
 
-test.each([
-  'remote-shell-cmd',
-  'http-request',
-  'http-runner',
-  'inquirer',
-  'announcement',
-  'winrm-cmd',
-  'winrm-ps-cmd',
-  'windows-cmd',
-])('runner %s waits, and is counted', (runner) => {
-  const { counts, waiting, resources } = manifestOf(action(`name: a\nrunner_type: ${runner}\n`));
-  expect([counts['actions'], waiting[0]?.kind, resources]).toEqual([1, 'Action', []]);
-});
+test.each(['inquirer', 'announcement', 'winrm-cmd', 'winrm-ps-cmd', 'windows-cmd'])(
+  'runner %s waits, and is counted',
+  (runner) => {
+    const { counts, waiting, resources } = manifestOf(action(`name: a\nrunner_type: ${runner}\n`));
+    expect([counts['actions'], waiting[0]?.kind, resources]).toEqual([1, 'Action', []]);
+  },
+);
 
 test.each([
   ['orquesta', 'orquesta', 'version: 1.0\ntasks: {a: {action: core.noop}}\n'],
@@ -214,4 +209,21 @@ test.each([
   ['constructor', /RunnerType constructor is not found/],
 ])('runner %s is unknown', (runner, message) => {
   expect(findingsOf(action(`name: a\nrunner_type: ${runner}\n`)).join()).toMatch(message);
+});
+
+test('whom its end is told is part of an action and of a workflow; null stands for nothing', () => {
+  const notify =
+    'notify:\n  on-failure: {message: "{{ action_parameters.cmd }}", routes: [ops], data: null}\n  on-success:\n';
+  const wanted = { notify: { 'on-failure': { message: '{{ action_parameters.cmd }}', routes: ['ops'] } } };
+  expect(specOf(action(`name: a\nrunner_type: noop\n${notify}`))).toMatchObject(wanted);
+  const text = `name: a\nrunner_type: action-chain\nentry_point: workflows/a.yaml\n${notify}`;
+  const more = { 'actions/workflows/a.yaml': 'chain: [{name: a, ref: core.noop}]\n' };
+  expect(manifestOf(action(text, more)).resources).toMatchObject([{ kind: 'Workflow', spec: wanted }]);
+  expect(specOf(action('name: a\nrunner_type: noop\nnotify: {on-complete: null}\n'))).not.toHaveProperty('notify');
+});
+
+test('a notify that fits no schema is a finding at its line', () => {
+  const long = 'x'.repeat(201);
+  const findings = findingsOf(action(`name: a\nrunner_type: noop\nnotify:\n  on-complete:\n    routes: [${long}]\n`));
+  expect(findings).toEqual([expect.stringMatching(/^actions\/a\.yaml:5: notify\.on-complete\.routes/)]);
 });

@@ -6,6 +6,7 @@ import { parametersFault } from '../action/parameters-fault.ts';
 import type { Schemas } from '../action/runner-parameters.ts';
 import { faultOfSchema, isRecord, own } from '../action/schema.ts';
 import { didYouMean } from '../expression/fault.ts';
+import { parseNotify } from '../notify/settings.ts';
 import { openDefinition } from '../workflow/inspect.ts';
 import { bytesOf } from '../result/result.ts';
 import { resolveEntryPoint } from './entry-point.ts';
@@ -91,6 +92,7 @@ const common = ({ file, ref }: Item) => ({
   ref,
   ...described(file.description),
   enabled: file.enabled ?? true,
+  ...notifyOf(file),
   parameters: Object.fromEntries(
     Object.entries(file.parameters ?? {}).map(([name, schema]) => {
       const { description } = schema;
@@ -98,6 +100,13 @@ const common = ({ file, ref }: Item) => ({
     }),
   ),
 });
+
+/** What does not fit is left as it is, for the schema to say so. */
+function notifyOf({ notify }: ActionFile) {
+  const parsed = parseNotify(notify);
+  const settings = 'fault' in parsed ? notify : parsed.notify;
+  return settings === undefined || settings === null ? {} : { notify: settings };
+}
 
 function addAction(
   item: Item,

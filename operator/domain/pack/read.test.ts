@@ -7,7 +7,7 @@ import { findingsOf, manifestOf, treeOf } from './tree.setup.ts';
 const WHOLE = {
   'actions/hello.yaml': 'name: hello\nrunner_type: python-script\nentry_point: hello.py\n',
   'actions/hello.py': 'x',
-  'actions/away.yaml': 'name: away\nrunner_type: run-remote\n',
+  'actions/away.yaml': 'name: away\nrunner_type: inquirer\n',
   'actions/flow.yaml': 'name: flow\nrunner_type: orquesta\nentry_point: workflows/flow.yaml\n',
   'actions/workflows/flow.yaml': 'version: 1.0\ntasks:\n  a:\n    action: core.noop\n',
   'actions/config.yaml': 'not: an action\n',
@@ -50,7 +50,7 @@ test('a whole pack becomes objects, and what waits; it is counted as StackStorm 
     'ActionAlias hi aliases/hi.yaml',
     'Policy one policies/one.yaml',
   ]);
-  expect(manifest.waiting[1]?.content).toMatchObject({ runner_type: 'remote-shell-cmd' });
+  expect(manifest.waiting[1]?.content).toMatchObject({ runner_type: 'inquirer' });
   expect(manifest.configSchema).toEqual({ token: { type: 'string', secret: true, required: true } });
   expect(manifest.files).toHaveLength(16);
 });

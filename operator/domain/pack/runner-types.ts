@@ -35,23 +35,6 @@ const list = { type: 'array' };
 const seconds = { type: 'integer', default: 60 };
 const secret = { type: 'string', secret: true };
 
-const ssh: Schemas = {
-  hosts: { ...text, required: true },
-  username: text,
-  password: secret,
-  private_key: secret,
-  passphrase: secret,
-  bastion_host: text,
-  port: { type: 'integer', default: 22 },
-  parallel: { ...flag, default: false, immutable: true },
-  sudo: { ...flag, default: false },
-  sudo_password: { ...secret, default: null },
-  cwd: { ...text, default: '/tmp' },
-  env: object,
-  kwarg_op: { ...text, default: '--' },
-  timeout: seconds,
-};
-
 const winrm: Schemas = {
   host: { ...text, required: true },
   username: { ...text, required: true },
@@ -78,21 +61,6 @@ const also = (runner: RunnerType): Schemas =>
 
 /** Runners that come later, with the parameters that actions may change. */
 const WAITING: Readonly<Record<string, Schemas>> = {
-  'remote-shell-cmd': { cmd: text, dir: { ...text, default: '/tmp', immutable: true }, ...ssh },
-  'remote-shell-script': { dir: { ...text, default: '/tmp' }, ...ssh },
-  'http-request': {
-    url: { ...text, required: true },
-    headers: object,
-    cookies: object,
-    username: text,
-    password: secret,
-    http_proxy: text,
-    https_proxy: text,
-    allow_redirects: { ...flag, default: false },
-    verify_ssl_cert: { ...flag, default: true },
-    url_hosts_blacklist: list,
-    url_hosts_whitelist: list,
-  },
   inquirer: {
     schema: { ...object, required: true, default: {} },
     route: { ...text, default: '' },

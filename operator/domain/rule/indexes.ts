@@ -45,9 +45,8 @@ export const EXECUTION_INDEXES = {
     (metadata.ownerReferences ?? [])
       .filter(({ kind, controller }) => kind === 'Execution' && controller === true)
       .map(({ name }) => `${metadata.namespace}/${name}`),
-  /** `namespace/name` of the ControllerRevision with the definition of its workflow; the namespace is its own. */
-  revision: ({ metadata, status }: Execution): readonly string[] =>
-    status?.workflow ? [`${metadata.namespace}/${status.workflow.revision}`] : [],
+  /** Name of the ControllerRevision with the definition of its workflow: a hash of its own, so the namespace is not asked for. */
+  revision: ({ status }: Execution): readonly string[] => (status?.workflow ? [status.workflow.revision] : []),
   /** Key of the Execution that it goes on from. */
   rerunOf: ({ metadata, spec }: Execution): readonly string[] => {
     const request = (spec as Partial<Execution['spec']> | undefined)?.request;

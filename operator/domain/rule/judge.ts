@@ -27,8 +27,6 @@ export interface Fault {
   readonly message: string;
 }
 
-const MESSAGE_MAX = 1024;
-
 export function planRule(observed: ObservedRule, now: Date): Plan<RuleStatus> {
   const { self } = observed;
   const fault = faultOf(observed);
@@ -48,7 +46,7 @@ export function verdict(
     type: 'Ready',
     status: fault ? 'False' : 'True',
     reason: said.reason,
-    message: said.message.slice(0, MESSAGE_MAX),
+    message: said.message,
     ...observed,
   } as const;
   return { ...observed, conditions: setCondition(self.status?.conditions ?? [], ready, now) };

@@ -35,13 +35,29 @@ export function matchRules(event: TriggerEvent, rules: readonly CompiledRule[], 
   return { drafts: backstop.drafts, enforcements: [...standard.enforcements, ...backstop.enforcements] };
 }
 
+/** What criteria see of an event. */
+export type Subject = Pick<TriggerEvent, 'payload' | 'receivedAt'>;
+
+/** Whether the event concerns any of the rules: its criteria hold, or cannot be tested, which is to be told. */
+export function isWantedBy(rules: readonly CompiledRule[], event: Subject, entries: Entries): boolean {
+  const { subject, world } = viewOf(event, entries);
+  return rules.some((rule) => {
+    const verdict = 'error' in rule ? rule : rule.test(subject, world);
+    return 'error' in verdict || verdict.matched;
+  });
+}
+
+function viewOf({ payload, receivedAt }: Subject, entries: Entries | undefined) {
+  const nowMs = Date.parse(receivedAt);
+  const world: World = { nowMs, seed: nowMs };
+  const datastore = entries && datastoreOf(entries, EVENT_USER, refuseSecrets('criteria'));
+  return { subject: subjectOf('trigger', payload as Value, datastore), world }; // it came as JSON
+}
+
 function pass(type: Rule['spec']['type'], event: TriggerEvent, rules: readonly CompiledRule[], options: MatchOptions) {
   const drafts: Drafted[] = [];
   const enforcements: Enforcement[] = [];
-  const nowMs = Date.parse(event.receivedAt);
-  const world: World = { nowMs, seed: nowMs };
-  const datastore = options.entries && datastoreOf(options.entries, EVENT_USER, refuseSecrets('criteria'));
-  const subject = subjectOf('trigger', event.payload as Value, datastore); // it came as JSON
+  const { subject, world } = viewOf(event, options.entries);
   let matched = false;
   for (const compiled of rules) {
     const { rule } = compiled;

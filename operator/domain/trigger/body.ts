@@ -28,12 +28,15 @@ export function parseBody(contentType: string | undefined, bytes: Uint8Array): {
 }
 
 /** JSON text → value. Of a key that comes twice the last one counts, as in Python. */
-export function parseJson(text: string): { readonly value: unknown } | Refusal {
+export function parseJson(
+  text: string,
+  parse: (text: string) => unknown = JSON.parse,
+): { readonly value: unknown } | Refusal {
   if (depthOf(text) > JSON_DEPTH_MAX) {
     return refuse(422, `Failed to parse request body: nested deeper than ${JSON_DEPTH_MAX} levels; send a flatter one`);
   }
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parse(text) };
   } catch (error) {
     return refuse(400, `Failed to parse request body: ${printable((error as Error).message)}`);
   }

@@ -8,7 +8,7 @@ const known = new WeakMap<Workflow, Action>();
 function asAction(workflow: Workflow): Action {
   const found = known.get(workflow);
   if (found) return found;
-  const { ref, enabled, ttlSecondsAfterFinished } = workflow.spec;
+  const { ref, enabled, notify, ttlSecondsAfterFinished } = workflow.spec;
   const action: Action = {
     ...workflow,
     spec: {
@@ -17,6 +17,7 @@ function asAction(workflow: Workflow): Action {
       parameters: workflowSchemas(workflow.spec) as Action['spec']['parameters'],
       runner: 'noop',
       pendingTimeoutSeconds: 600,
+      ...(notify === undefined ? {} : { notify }),
       ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
     },
   };

@@ -1,13 +1,14 @@
 // operator/domain/workflow/begin.ts — an Execution of a Workflow → what its run begins with, or why it cannot.
 import type { SecretValue } from '../../api/action.ts';
 import type { Execution } from '../../api/kinds.ts';
-import { GROUP } from '../../api/meta.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Entries } from '../datastore/entry.ts';
+import { apiUrl, contextIn } from '../action/action-context.ts';
 import { type Refusal, resolveDeclared } from '../action/resolve.ts';
 import type { World } from '../expression/evaluation.ts';
 import type { Plain } from '../expression/python/values.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
+import type { PackConfig } from './config-context.ts';
 import type { Beginning } from './engine.ts';
 import type { Pinned } from './pinned.ts';
 import { ENGINE_PARAMETERS } from './runner-parameters.ts';
@@ -19,12 +20,21 @@ export interface Began {
   readonly references: ReadonlySet<string>;
 }
 
+/** What values of parameters may depend on. */
+export interface Around {
+  readonly world: World;
+  readonly entries?: Entries | undefined;
+  /** That of the workflow's pack. */
+  readonly config?: PackConfig | undefined;
+}
+
 /** Values of all parameters; secret ones stay references, to be handed on whole. Never throws. */
 export function parametersOf(
   execution: LiveExecution,
-  { ref, engine, parameters }: Pinned,
-  { entries, ...world }: World & { readonly entries?: Entries | undefined },
+  pinned: Pinned,
+  { world, entries, config }: Around,
 ): Began | Refusal {
+  const { ref, engine, parameters } = pinned;
   const { request } = execution.spec;
   const resolved = resolveDeclared(
     { runner: ENGINE_PARAMETERS[engine], parameters },
@@ -33,60 +43,66 @@ export function parametersOf(
       parameters: request.parameters ?? {},
       // Of an event and of another workflow they are data; and orquesta renders a parent's input by itself.
       rendered: request.context?.trigger !== undefined,
-      context: { action_context: { user: userOf(execution) }, config_context: {} },
+      context: { action_context: contextIn(packOf(ref), request.context), config_context: {} },
+      ...(config && { config: { ...config, isHandedOn: false } }),
       entries,
       world,
     },
   );
   if (!resolved.ok) return resolved;
-  const marks = new Map(
+  const references = new Map(
     Object.entries(resolved.secrets).map(([name, { name: secret, key }]) => {
       const reference: SecretValue = { valueFrom: { secretKeyRef: { name: secret, key } } };
       return [secretMark(name), reference];
     }),
   );
-  const all = { ...resolved.runnerParameters, ...resolved.actionParameters };
-  const whole = Object.entries(all).map(([name, value]) => [
-    name,
-    typeof value === 'string' && marks.has(value) ? marks.get(value) : value,
-  ]);
-  const references = new Set([...marks.values()].map((reference) => JSON.stringify(reference)));
-  return { ok: true, parameters: Object.fromEntries(whole) as Plain, references };
+  const all = Object.entries({ ...resolved.runnerParameters, ...resolved.actionParameters });
+  const isWhole = (value: unknown): value is string => typeof value === 'string' && references.has(value);
+  const marks = [...references.keys()].map((mark) => JSON.stringify(mark).slice(1, -1));
+  const isPart = (value: unknown) =>
+    !isWhole(value) && marks.some((mark) => JSON.stringify(value ?? null).includes(mark));
+  const part = all.find(([, value]) => isPart(value));
+  if (part) {
+    const message = `parameters.${part[0]}: a secret may only be the whole value of a parameter of a workflow; let an action put it into a text`;
+    return { ok: false, reason: 'RenderFailed', message };
+  }
+  const values = all.map(([name, value]) => [name, isWhole(value) ? references.get(value) : value]);
+  const texts = new Set([...references.values()].map((reference) => JSON.stringify(reference)));
+  return { ok: true, parameters: Object.fromEntries(values) as Plain, references: texts };
 }
 
-/** In whose name it runs: whose entries of the datastore st2kv.user are. */
-export const userOf = ({ spec }: Execution): string => spec.request.context?.user ?? `system:${GROUP}`;
+const packOf = (ref: string): string => ref.split('.')[0] ?? '';
 
-/** StackStorm's variables of a workflow: `st2` and `parent`. */
+export interface Begins {
+  readonly parameters: Plain;
+  /** What expressions see of the configuration of its pack. */
+  readonly config: Plain;
+  readonly serviceUrl: string;
+  /** Of the Execution that the run began as: one that goes on from its tasks is the same run. */
+  readonly uid: string;
+}
+
+/** StackStorm's variables of a workflow: `st2` and `parent`, and for chains the configuration of their pack. */
 export function beginningOf(
   execution: Execution,
-  workflow: { readonly ref: string; readonly engine: string },
-  { parameters, serviceUrl }: { readonly parameters: Plain; readonly serviceUrl: string },
+  { ref, engine }: Pick<Pinned, 'ref' | 'engine'>,
+  { parameters, config, serviceUrl, uid: runUid }: Begins,
 ): Beginning {
   const { uid, namespace = '' } = execution.metadata;
-  const { context = {} } = execution.spec.request;
-  const user = userOf(execution);
-  const pack = workflow.ref.slice(0, workflow.ref.indexOf('.'));
+  const about = contextIn(packOf(ref), execution.spec.request.context);
   const st2 = {
     action_execution_id: uid,
-    workflow_execution_id: uid,
-    api_url: `${serviceUrl}/ns/${namespace}/api/v1`,
-    user,
-    pack,
-    action: workflow.ref,
-    runner: workflow.engine,
+    workflow_execution_id: runUid,
+    api_url: apiUrl(serviceUrl, namespace),
+    user: about.user,
+    pack: about.pack,
+    action: ref,
+    runner: engine,
   };
-  const parent = {
-    user,
-    pack,
-    execution_id: uid,
-    ...(context.parent ? { parent: { execution_id: context.parent.uid, name: context.parent.name } } : {}),
-    ...(context.trigger
-      ? {
-          rule: { id: context.trigger.rule.uid, name: context.trigger.rule.name },
-          trigger_instance: { id: context.trigger.event, name: context.trigger.type },
-        }
-      : {}),
+  const parent = { ...about, execution_id: uid };
+  return {
+    parameters,
+    context: { st2, parent, ...(engine === 'action-chain' && { config_context: config }) },
+    uid: runUid,
   };
-  return { parameters, context: { st2, parent, config_context: {} }, uid };
 }

@@ -3,7 +3,10 @@ import type { Phase } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
+import { parseTaskNotify } from '../notify/handed-on.ts';
+import { rounded } from '../result/exact-json.ts';
 
+import type { Value } from '../expression/python/values.ts';
 import type { Child, ChildStatus } from './engine.ts';
 import { jsonOf } from './json.ts';
 import type { LiveChild } from './live.ts';
@@ -33,7 +36,7 @@ export function childName(
 }
 
 /** The Execution of a child. It belongs to its parent, and goes with it. */
-export function childDraft(parent: LiveExecution, { child, name }: LiveChild): Draft {
+export function childDraft(parent: LiveExecution, { child, name, goesOnFrom }: LiveChild): Draft {
   const { metadata, spec } = parent;
   const { context = {}, cause, action } = spec.request;
   const root = metadata.labels?.[LABEL.root] ?? labelValue(metadata.name);
@@ -70,13 +73,24 @@ export function childDraft(parent: LiveExecution, { child, name }: LiveChild): D
           parent: { name: metadata.name, uid: metadata.uid },
           trace: context.trace ?? { id: metadata.uid },
         },
-        ...(cause === undefined ? {} : { cause: { depth: cause.depth } }),
+        ...notifyOf(child),
+        ...causeOf(cause?.depth, goesOnFrom),
+        ...(child.again && { rerun: { tasks: [...child.again.tasks], reset: [...child.again.reset] } }),
         ...(child.workflow === undefined ? {} : { workflow: child.workflow }),
       },
       control: 'run',
     },
   };
 }
+
+/** One that cannot be read was refused before. */
+function notifyOf({ notify }: Child) {
+  const parsed = parseTaskNotify(notify);
+  return 'notify' in parsed && parsed.notify ? { notify: parsed.notify } : {};
+}
+
+const causeOf = (depth: number | undefined, rerunOf: string | undefined) =>
+  depth === undefined && rerunOf === undefined ? {} : { cause: { depth: depth ?? 0, ...(rerunOf && { rerunOf }) } };
 
 const STATUSES: Readonly<Record<Phase, ChildStatus>> = {
   Requested: 'running',
@@ -96,11 +110,16 @@ const STATUSES: Readonly<Record<Phase, ChildStatus>> = {
 export const childStatus = ({ status }: Execution): ChildStatus => STATUSES[status?.phase ?? 'Requested'];
 
 /** The body of a child's result; one that ended without says why. */
-export function childResult(child: Execution | undefined, stored: unknown): unknown {
-  if (child === undefined) return { error: 'its Execution is gone: somebody deleted it' };
-  const result = child.status?.result ?? stored;
+export function childResult(child: Execution, stored: unknown): unknown {
+  const result = rounded(child.status?.result) ?? stored;
   if (result !== undefined) return result;
   return { error: child.status?.message ?? '', failed: true, succeeded: false };
+}
+
+/** What stands for the result of a child that did not say itself how it ended; the same whenever it is asked. */
+export function forgoneResult(status: ChildStatus): Value {
+  if (status === 'failed') return { error: 'its Execution is gone: somebody deleted it' };
+  return status === 'timedOut' ? { error: 'it took longer than its task may take' } : null;
 }
 
 /** The parent of an Execution, by the reference that cannot be forged. */

@@ -42,6 +42,8 @@ export type Entry =
       readonly is: 'child';
       readonly key: string;
       readonly status: ChildStatus;
+      /** It did not say so itself: it is gone (failed), takes too long (timedOut), or was never made (canceled). */
+      readonly isForgone?: true;
       readonly result?: Value;
       readonly startedAtMs?: number;
       readonly endedAtMs?: number;
@@ -68,6 +70,8 @@ export interface Child {
   /** Name of another workflow of the same definition. */
   readonly workflow?: string;
   readonly input: Plain;
+  /** It goes on with what an earlier child did, by its key: these tasks of it run again, all else of it stands. */
+  readonly again?: { readonly key: string; readonly tasks: readonly string[]; readonly reset: readonly string[] };
   /** Wait from the entry that asked for it, in seconds. */
   readonly delaySeconds: number;
   /** Longest wait for its end, in seconds; the engine is told `timedOut` then. */

@@ -29,7 +29,7 @@ const LETTERS: Readonly<Record<ChildStatus, string>> = {
 };
 const STATUSES = new Map(Object.entries(LETTERS).map(([status, letter]) => [letter, status as ChildStatus]));
 /** Characters of an error that are kept. */
-const ERROR_MAX = 2000;
+export const ERROR_MAX = 2000;
 
 /** One line. @throws Error for a child that the engine has not asked for */
 export function lineOf({ atMs, entry, of }: Recorded, numbering: Numbering): string {
@@ -42,11 +42,12 @@ export function lineOf({ atMs, entry, of }: Recorded, numbering: Numbering): str
       return `${atMs} rerun ${JSON.stringify({ of, tasks: entry.tasks, reset: entry.reset })}`;
     case 'refused': {
       const sign = entry.reason === 'unknown' ? 'u' : 'i';
-      return `${atMs} ${indexIn(numbering, entry.key)}${sign} ${JSON.stringify(entry.error.slice(0, ERROR_MAX))}`;
+      return `${atMs} ${indexIn(numbering, entry.key)}${sign} ${JSON.stringify(entry.error)}`;
     }
     case 'child': {
       const took = entry.startedAtMs === undefined || entry.endedAtMs === undefined ? '' : timesOf(entry, atMs);
-      return `${atMs} ${indexIn(numbering, entry.key)}${LETTERS[entry.status]}${took}`;
+      const letter = LETTERS[entry.status];
+      return `${atMs} ${indexIn(numbering, entry.key)}${entry.isForgone ? letter.toUpperCase() : letter}${took}`;
     }
   }
 }
@@ -61,7 +62,7 @@ function indexIn(numbering: Numbering, key: string): number {
   return index;
 }
 
-const LINE = /^(\d+) (?:(start|pause|resume|cancel)|rerun (\{.*\})|(\d+)([a-z])(?: (-?\d+) (-?\d+)| (".*"))?)$/s;
+const LINE = /^(\d+) (?:(start|pause|resume|cancel)|rerun (\{.*\})|(\d+)([a-zA-Z])(?: (-?\d+) (-?\d+)| (".*"))?)$/s;
 
 /** What a line says; results of children are not in it. Times of children are from the start, as `atMs`. @throws Error for what is no line of a journal */
 export function parseLine(line: string, numbering: Numbering): Recorded {
@@ -82,8 +83,9 @@ export function parseLine(line: string, numbering: Numbering): Recorded {
     const reason = letter === 'u' ? { reason: 'unknown' as const } : {};
     return { atMs, entry: { is: 'refused', key, ...reason, error: JSON.parse(error) as string } };
   }
-  const status = STATUSES.get(letter);
+  const status = STATUSES.get(letter.toLowerCase());
   if (!status) throw new Error(`line "${line.slice(0, 80)}": no status has the letter "${letter}"`);
+  if (letter !== letter.toLowerCase()) return { atMs, entry: { is: 'child', key, status, isForgone: true } };
   if (startedBefore === undefined) return { atMs, entry: { is: 'child', key, status } };
   const times = { startedAtMs: atMs - Number(startedBefore), endedAtMs: atMs - Number(endedBefore) };
   return { atMs, entry: { is: 'child', key, status, ...times } };

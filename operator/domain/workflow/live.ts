@@ -1,7 +1,8 @@
 // operator/domain/workflow/live.ts — a run in memory with its journal and its children: what the entries so far have led to.
 import type { SecretValue } from '../../api/action.ts';
+import { forgoneResult } from './children.ts';
 import type { ChildStatus, Child, Entry, Run, RunStatus } from './engine.ts';
-import { lineOf, type Numbering, parseLine, type Recorded } from './journal.ts';
+import { ERROR_MAX, lineOf, type Numbering, parseLine, type Recorded } from './journal.ts';
 import { joinLine, type RunReads, splitLine } from './reads.ts';
 
 export type Wish = 'run' | 'pause' | 'cancel';
@@ -12,6 +13,8 @@ export interface LiveChild {
   readonly child: Child;
   /** Name of its Execution. */
   readonly name: string;
+  /** Name of the Execution of an earlier child that it goes on from. */
+  readonly goesOnFrom: string | undefined;
   /** When it may be made, in ms since 1970. */
   readonly dueAtMs: number;
   /** As the journal has it; a child that was just asked for runs. */
@@ -30,12 +33,14 @@ export interface LiveOptions {
   readonly run: Run;
   /** When it began, in ms since 1970. */
   readonly startedAtMs: number;
-  /** Chance that its expressions see. */
+  /** Chance that its expressions see: that of the Execution which it began as. */
   readonly seed: number;
   /** References to Secrets that children may be given, as JSON. */
   readonly references: ReadonlySet<string>;
   /** What it reads of the datastore. Default: there is none. */
   readonly reads?: RunReads;
+  /** Whom the end of a task is told that says nothing itself. Default: nobody. */
+  readonly notifyOf?: (task: string) => Child['notify'];
   /** Name of the Execution for a child that an Execution's run asks for. */
   readonly nameOf: (owner: Owner, child: Child) => string;
   /** The Execution whose run it is. */
@@ -61,6 +66,11 @@ export class LiveRun implements Numbering {
   readonly #counts = { succeeded: 0, failed: 0 };
   /** What children that run workflows are told: engines tell all of them the same. */
   tells: Wish = 'run';
+  /** How often it has paused though nobody had asked for that. */
+  pauses = 0;
+  /** Since when it is paused so, in ms since 1970. */
+  pausedAtMs: number | undefined;
+  #isPauseAsked = false;
   /** So many children were found to be right, and need no second look. */
   sound = 0;
 
@@ -128,12 +138,13 @@ export class LiveRun implements Numbering {
 
   /** What happened now, or is replayed: the line goes to the end of the journal. `owner` is who asks for the children that follow. */
   record(recorded: Recorded, owner: Owner = this.#options.owner): void {
-    const { entry } = recorded;
-    const line = lineOf(recorded, this);
+    const entry = asKept(recorded.entry);
+    const line = lineOf({ ...recorded, entry }, this);
     const at = this.#journal.push(line) - 1;
     this.#take(entry);
     const { run, seed, reads } = this.#options;
     const nowMs = this.startedAtMs + recorded.atMs;
+    const wasPaused = run.status === 'paused';
     const outside = { nowMs, seed: (seed + this.#journal.length * 0x9e3779b1) >>> 0, datastore: reads?.datastore };
     const { children, tell } = run.advance(absolute(entry, this.startedAtMs), outside);
     this.#journal[at] = joinLine(line, reads?.take());
@@ -144,10 +155,13 @@ export class LiveRun implements Numbering {
       told.wish = WISHES[request];
       if (this.tells !== 'cancel') this.tells = told.wish;
     }
+    this.#countPause(entry, wasPaused, nowMs);
+    // Engines tell those that are there: one that ended meanwhile is told nothing, and the next is not to pause.
+    if (entry.is === 'rerun' || (this.tells === 'pause' && run.status === 'running')) this.tells = 'run';
   }
 
   /** Takes in lines of a journal; `resultOf` gives what a child returned, by the name of its Execution; `last` is whose the
-   * last of them are. @throws Error for what is no journal of this run */
+   * last of them are. @throws Error for what is no journal of this run, and what `resultOf` throws */
   replay(lines: readonly string[], resultOf: (name: string) => unknown, last: Owner = this.#options.owner): void {
     const reruns = rerunsIn(lines);
     const { reads } = this.#options;
@@ -163,9 +177,21 @@ export class LiveRun implements Numbering {
   }
 
   #withResult(entry: Entry, resultOf: (name: string) => unknown): Entry {
-    if (entry.is !== 'child' || !HAS_ENDED.has(entry.status)) return entry;
+    if (entry.is !== 'child' || !HAS_ENDED.has(entry.status) || entry.isForgone) return entry;
     const name = this.#byKey.get(entry.key)?.name ?? '';
     return { ...entry, result: resultOf(name) as NonNullable<typeof entry.result> };
+  }
+
+  /** One that was resumed and is paused still has paused again. */
+  #countPause(entry: Entry, wasPaused: boolean, nowMs: number): void {
+    if (entry.is === 'request') this.#isPauseAsked = entry.request === 'pause';
+    if (entry.is === 'rerun') [this.pauses, this.#isPauseAsked] = [0, false];
+    const isPaused = this.#options.run.status === 'paused';
+    if (!isPaused || this.#isPauseAsked) this.pausedAtMs = undefined;
+    else if (!wasPaused || entry.is === 'request') {
+      this.pauses++;
+      this.pausedAtMs = nowMs;
+    }
   }
 
   #take(entry: Entry): void {
@@ -189,8 +215,9 @@ export class LiveRun implements Numbering {
   #ask(child: Child, owner: Owner, nowMs: number): void {
     const live: LiveChild = {
       index: this.#children.length,
-      child: this.#handingOn(child),
+      child: this.#telling(this.#handingOn(child)),
       name: this.#options.nameOf(owner, child),
+      goesOnFrom: child.again && this.#byKey.get(child.again.key)?.name,
       dueAtMs: nowMs + child.delaySeconds * 1000,
       status: 'running',
       wish: 'run',
@@ -200,6 +227,11 @@ export class LiveRun implements Numbering {
     this.#open.set(live.name, live);
   }
 
+  #telling(child: Child): Child {
+    const notify = child.notify ?? this.#options.notifyOf?.(child.task);
+    return notify === undefined ? child : { ...child, notify };
+  }
+
   /** What was decrypted in its input is a reference there. */
   #handingOn(child: Child): Child {
     const { handedOn } = this.#options.reads ?? {};
@@ -207,6 +239,12 @@ export class LiveRun implements Numbering {
     const input = Object.entries(child.input).map(([name, value]) => [name, handedOn.reference(value) ?? value]);
     return { ...child, input: Object.fromEntries(input) as Child['input'] };
   }
+}
+
+/** The entry as a replay will have it. */
+function asKept(entry: Entry): Entry {
+  if (entry.is === 'refused') return { ...entry, error: entry.error.slice(0, ERROR_MAX) };
+  return entry.is === 'child' && entry.isForgone ? { ...entry, result: forgoneResult(entry.status) } : entry;
 }
 
 /** The Executions that a run goes on from, with the line of the journal at which it does, oldest first. */

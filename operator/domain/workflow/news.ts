@@ -36,17 +36,24 @@ export function childNews(live: LiveRun, { children, gone }: Seen, now: Date): r
         continue;
       }
     } else if (gone.has(child.name)) {
-      news.push({ child, entry: { is: 'child', key, status: 'failed' }, hasResult: true });
+      news.push(forgone(child, 'failed'));
       continue;
     } else if (child.wish === 'cancel') {
       // It was waiting for its time: nobody will make it.
-      news.push({ child, entry: { is: 'child', key, status: 'canceled' }, hasResult: false });
+      news.push(forgone(child, 'canceled'));
       continue;
     }
-    if (isLate) news.push({ child, entry: { is: 'child', key, status: 'timedOut' }, hasResult: true });
+    if (isLate) news.push(forgone(child, 'timedOut'));
   }
   return news.toSorted((a, b) => endOf(a) - endOf(b));
 }
+
+/** What a child has come to that has not said so itself. */
+export const forgone = (child: LiveChild, status: 'failed' | 'timedOut' | 'canceled'): ChildNews => ({
+  child,
+  entry: { is: 'child', key: child.child.key, status, isForgone: true },
+  hasResult: false,
+});
 
 const endOf = ({ entry }: ChildNews): number =>
   entry.is === 'child' ? (entry.endedAtMs ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
@@ -58,12 +65,12 @@ function timesOf({ metadata, status }: Execution, startedAtMs: number) {
   return Number.isNaN(endedAtMs) || Number.isNaN(startedAt) ? {} : { startedAtMs: startedAt, endedAtMs };
 }
 
-/** A line of the journal, with or without what was read for it. */
-const REQUEST = /^\d+ (pause|resume|cancel)(?:\t|$)/;
+/** A line of the journal, with or without what was read for it; before a rerun nothing was asked of this Execution. */
+const REQUEST = /^(\d+) (?:(pause|resume|cancel)(?:\t|$)|rerun )/;
 
-/** What is asked for by `spec.control`, or by the workflow that it is a step of, if that is not in the journal yet. */
+/** What is asked for by `spec.control` and `spec.resumes`, or by the workflow that it is a step of, if that is not in the journal yet. */
 export function requestNews(live: LiveRun, { spec }: LiveExecution, parent: Execution | undefined): Entry | undefined {
-  const last = live.journal.findLast((line) => REQUEST.test(line))?.match(REQUEST)?.[1];
+  const last = lastRequest(live.journal)?.request;
   const request = (asked: 'pause' | 'resume' | 'cancel'): Entry => ({ is: 'request', request: asked });
   if (last === 'cancel') return undefined;
   const asked = [
@@ -73,5 +80,20 @@ export function requestNews(live: LiveRun, { spec }: LiveExecution, parent: Exec
   ];
   if (asked.includes('cancel')) return request('cancel');
   if (asked.includes('pause')) return last === 'pause' ? undefined : request('pause');
-  return last === 'pause' ? request('resume') : undefined;
+  if (last === 'pause') return request('resume');
+  const isResumed =
+    live.pausedAtMs !== undefined && ((spec.resumes ?? 0) >= live.pauses || isResumedBy(parent, live.pausedAtMs));
+  return isResumed ? request('resume') : undefined;
+}
+
+function lastRequest(journal: readonly string[]) {
+  const [, at = '', request] = REQUEST.exec(journal.findLast((line) => REQUEST.test(line)) ?? '') ?? [];
+  return request === undefined ? undefined : { atMs: Number(at), request };
+}
+
+/** Whether the workflow above was resumed after that, in ms since 1970: what is paused in it goes on too. */
+function isResumedBy(parent: Execution | undefined, pausedAtMs: number): boolean {
+  const state = parent?.status?.workflow;
+  const last = state && lastRequest(state.journal);
+  return last?.request === 'resume' && Date.parse(state?.startedAt ?? '') + last.atMs > pausedAtMs;
 }

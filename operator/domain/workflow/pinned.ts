@@ -20,12 +20,16 @@ export interface Pinned {
   readonly parameters: WorkflowSpec['parameters'];
   /** Of a Mistral workbook: the workflow that it begins with. */
   readonly workflow?: string;
+  /** Whom its end is told. */
+  readonly notify?: WorkflowSpec['notify'];
 }
 
 /** What a run is told beside its definition; the same in every replay. */
 export interface Opening extends Beginning {
   /** Which workflow of the definition, when it is another one than the Workflow's own. */
   readonly workflow?: string | undefined;
+  /** That of the Execution, which tasks of a chain have that say nothing themselves. */
+  readonly notify?: Value | undefined;
   /** Name of the Execution of a child, for results. */
   readonly executionOf: (key: string) => string;
 }
@@ -68,6 +72,7 @@ const OPEN: Readonly<Record<WorkflowEngine, Open>> = {
       displayPublished: own(opening.parameters, 'display_published') !== false,
       executionOf: opening.executionOf,
       ...(Array.isArray(skipNotify) && { skipNotify: skipNotify.map(String) }),
+      ...(opening.notify !== undefined && { notify: opening.notify }),
     });
   },
   mistral: (pinned, opening) => {

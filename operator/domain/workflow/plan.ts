@@ -5,6 +5,7 @@ import type { KubeObject } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { conditionsOf, type End, endAttempt, generationOf } from '../execution/end.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
+import { type Listening, withDueEvents } from '../notify/due.ts';
 import type { Plan, Write } from '../plan.ts';
 import type { Stored } from '../result/result.ts';
 import { childDraft } from './children.ts';
@@ -24,6 +25,8 @@ export interface ObservedRun {
   readonly children?: ReadonlyMap<string, Execution>;
   /** Its result, where it has ended. */
   readonly stored?: Stored;
+  /** Who would hear of its end. Default: nobody. */
+  readonly listening?: Listening;
   /** When something that is known may be told, in ms from now: not more than so often a second. */
   readonly heldMs?: number;
 }
@@ -52,10 +55,18 @@ export const hasRunEnded = (status: RunStatus): boolean => ENDS[status] !== unde
 
 /** Never throws. */
 export function planRun(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
+  const plan = decide(observed, now);
+  return plan.status ? { ...plan, status: withDueEvents(observed.self, plan.status, observed.listening ?? {}) } : plan;
+}
+
+function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
   const { execution, refused, live } = observed;
   if (refused) {
     const ended = endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...refused }, now);
-    return live ? { ...ended, status: { ...ended.status, workflow: stateOf(observed, live) } } : ended;
+    // What is still under way goes on to its end; workflows among it are told to begin nothing more.
+    return live
+      ? { ...ended, status: { ...ended.status, workflow: { ...stateOf(observed, live), tells: 'cancel' } } }
+      : ended;
   }
   if (!live) return {};
   const workflow = stateOf(observed, live);
@@ -83,16 +94,26 @@ const stateOf = ({ revision = '' }: ObservedRun, live: LiveRun) => ({
   startedAt: new Date(live.startedAtMs).toISOString(),
   journal: [...live.journal],
   tells: live.tells,
+  ...(live.pauses > 0 && { pauses: live.pauses }),
   tasks: live.counts,
 });
+
+const REASONS: Readonly<Partial<Record<Phase, Reason>>> = { Canceling: 'CancelRequested', Running: 'Started' };
+
+/** Of one that has paused though nobody had asked for that. */
+function howItGoesOn({ metadata }: LiveExecution, live: LiveRun): string {
+  const halted = [...live.open].find(({ status }) => status === 'paused' || status === 'pending');
+  if (halted) return `it waits for ${halted.name}, which is paused; go on with: squall execution resume ${halted.name}`;
+  return `it has paused by itself; it goes on when spec.resumes is ${live.pauses}: squall execution resume ${metadata.name}`;
+}
 
 function statusOf(execution: LiveExecution, live: LiveRun, now: Date): ExecutionStatus {
   const phase = PHASES[live.status];
   const { running, succeeded, failed } = live.counts;
-  const message = `${succeeded} tasks done, ${failed} failed, ${running} under way`;
-  const reason = (
-    phase === 'Canceling' ? 'CancelRequested' : phase === 'Running' ? 'Started' : 'PauseRequested'
-  ) as Reason;
+  const counted = `${succeeded} tasks done, ${failed} failed, ${running} under way`;
+  const isOwnPause = phase === 'Paused' && live.pausedAtMs !== undefined;
+  const message = isOwnPause ? `${counted}; ${howItGoesOn(execution, live)}` : counted;
+  const reason: Reason = isOwnPause ? 'PausedByWorkflow' : (REASONS[phase] ?? 'PauseRequested');
   const { notBefore: _, ...status } = execution.status;
   return {
     ...status,

@@ -1,33 +1,12 @@
 // operator/domain/workflow/reads.test.ts — what a run reads of the datastore is pinned: a replay sees it, whatever is stored by then.
 import { expect, test } from 'vitest';
-import type { WorkflowEngine } from '../../api/workflow.ts';
-import type { Entries, Entry } from '../datastore/entry.ts';
-import type { Plain } from '../expression/python/values.ts';
-import { LiveRun } from './live.ts';
-import { openRun } from './pinned.ts';
-import { RunReads } from './reads.ts';
+import type { Entry } from '../datastore/entry.ts';
+import type { LiveRun } from './live.ts';
+import { liveRun as run } from './live.setup.ts';
 
 const text = (value: string): Entry => ({ value });
 const PASSWORD: Entry = { secret: { name: 'squall-datastore', key: 'password' } };
 const REFERENCE = { valueFrom: { secretKeyRef: { name: 'squall-datastore', key: 'password' } } };
-
-function run(engine: WorkflowEngine, definition: unknown, stored: Readonly<Record<string, Entry>>) {
-  const entries: Entries = ({ scope, key }) => stored[scope === 'user' ? `user/${key}` : key];
-  const reads = new RunReads('jane', () => entries);
-  const pinned = { ref: 'p.w', engine, definition: definition as Plain, parameters: {} };
-  const st2 = { user: 'jane' };
-  const opened = openRun(pinned, {
-    parameters: {},
-    context: { st2, parent: { user: 'jane' } },
-    uid: 'u',
-    executionOf: (key) => key,
-  });
-  if (typeof opened === 'string') throw new Error(opened);
-  const owner = { name: 'w', uid: 'u' };
-  const nameOf = (_: unknown, { key }: { readonly key: string }) => key;
-  const live = new LiveRun({ run: opened, startedAtMs: 0, seed: 1, references: new Set(), owner, nameOf, reads });
-  return { live, reads, inputs: () => [...live.open].map(({ child }) => child.input) };
-}
 
 const orquesta = (input: object, more: object = {}) => ({
   version: 1,

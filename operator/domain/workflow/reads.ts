@@ -1,4 +1,4 @@
-// operator/domain/workflow/reads.ts — what a run reads of the datastore: looked up once, and pinned to the entry of the journal that asked for it.
+// operator/domain/workflow/reads.ts — what a run reads of the datastore and its pack's configuration: looked up once, and pinned to the entry of the journal that asked for it.
 import type { Entries, Entry, EntryId } from '../datastore/entry.ts';
 import { HandedOn } from '../datastore/handed-on.ts';
 import { datastoreOf } from '../datastore/view.ts';
@@ -49,6 +49,17 @@ export class RunReads {
     return entryOf(pin);
   };
 
+  /** Another text that a run reads, under a name that no entry has; its bytes where that is more than it may read. */
+  pinned(name: string, source: () => string | undefined): string | number | undefined {
+    if (!this.#known.has(name) && !this.#isReplay) {
+      const pin = this.#fits(source() ?? null);
+      this.#keep(name, pin);
+      this.#fresh.set(name, pin);
+    }
+    const known = this.#known.get(name) ?? undefined;
+    return typeof known === 'object' ? undefined : known;
+  }
+
   /** From now on reads give what earlier ones gave, and these. `pins` are of a line of the journal. */
   replay(pins: string | undefined): void {
     this.#isReplay = true;
@@ -81,15 +92,18 @@ export class RunReads {
 
   #fits(pin: Pin): Pin {
     if (typeof pin !== 'string') return pin;
-    const bytes = bytesOf(pin);
+    const bytes = writtenBytes(pin);
     return bytes > TEXT_MAX_BYTES || this.#bytes + bytes > ALL_MAX_BYTES ? bytes : pin;
   }
 
   #keep(name: string, pin: Pin): void {
     this.#known.set(name, pin);
-    if (typeof pin === 'string') this.#bytes += bytesOf(pin);
+    if (typeof pin === 'string') this.#bytes += writtenBytes(pin);
   }
 }
+
+/** As it stands in the journal, between its quotes. */
+const writtenBytes = (text: string): number => bytesOf(JSON.stringify(text)) - 2;
 
 function pinOf(entry: Entry | undefined): Pin {
   if (entry === undefined) return null;

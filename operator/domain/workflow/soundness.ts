@@ -1,14 +1,17 @@
 // operator/domain/workflow/soundness.ts — children that were asked for → those that cannot be made are refused before anything is.
 import { SecretValue } from '../../api/action.ts';
 import type { Action, Workflow } from '../../api/kinds.ts';
+import { TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { secretNames } from '../action/runner-parameters.ts';
 import type { Entries } from '../datastore/entry.ts';
 import { hasMark, misplaced } from '../datastore/handed-on.ts';
+import { bytesOf } from '../result/result.ts';
 import { actionContext } from '../action/action-context.ts';
 import type { RequestedConfig } from '../action/requested-config.ts';
 import { resolveParameters } from '../action/resolve.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
+import { parseTaskNotify } from '../notify/handed-on.ts';
 import type { Child, Entry } from './engine.ts';
 import { jsonOf } from './json.ts';
 import type { LiveChild, LiveRun } from './live.ts';
@@ -25,6 +28,8 @@ export interface WorkflowLimits {
 /** What children are checked against. */
 export interface Surroundings {
   readonly execution: LiveExecution;
+  /** Whether there is an Execution of the name: what was made was right when it was, whatever has changed since. */
+  readonly isThere: (name: string) => boolean;
   /** What a reference means where the run is. */
   readonly callable: (ref: string) => Action | Workflow | undefined;
   readonly nowMs: number;
@@ -34,6 +39,8 @@ export interface Surroundings {
   readonly configOf?: (action: Action) => Omit<RequestedConfig, 'isHandedOn'> | undefined;
 }
 
+/** Largest input of a child, in bytes of JSON: an object of Kubernetes holds no more than 1.5 MiB. */
+const INPUT_MAX_BYTES = TASK_MAX_BYTES;
 /** Rounds of refused children in one look. */
 const ROUNDS_MAX = 1000;
 
@@ -43,7 +50,7 @@ export function refuseWrong(live: LiveRun, atMs: number, around: Surroundings): 
   for (let round = 0; round < ROUNDS_MAX; round++) {
     let found: Entry | undefined;
     for (const child of live.open) {
-      if (child.index < live.sound || checked.has(child)) continue;
+      if (child.index < live.sound || checked.has(child) || around.isThere(child.name)) continue;
       checked.add(child);
       found = faultIn(child.child, live, around);
       if (found) break;
@@ -65,8 +72,15 @@ function faultIn(child: Child, live: LiveRun, around: Surroundings): Entry | und
   }
   const foreign = Object.entries(parameters).find(([, value]) => isForeign(value, live));
   if (foreign) return refused(foreignText(foreign[0]));
+  const bytes = bytesOf(JSON.stringify(parameters));
+  if (bytes > INPUT_MAX_BYTES)
+    return refused(
+      `The input of task "${child.task}" has ${bytes} bytes, more than ${INPUT_MAX_BYTES}; hand large values over by reference`,
+    );
   const marked = Object.entries(parameters).find(([, value]) => hasMark(value));
   if (marked) return refused(misplaced(`parameters.${marked[0]}`));
+  const told = parseTaskNotify(child.notify);
+  if ('fault' in told) return refused(told.fault);
   if (ref === undefined) return undefined;
   const target = around.callable(ref);
   if (!target) return { is: 'refused', key, reason: 'unknown', error: `Unable to find action "${ref}".` };

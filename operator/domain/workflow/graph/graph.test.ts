@@ -1,5 +1,6 @@
 // operator/domain/workflow/graph/graph.test.ts
 import { describe, expect, test } from 'vitest';
+import type { Area } from './labels.ts';
 import { layOut } from './layout.ts';
 import { rowsOf } from './layers.ts';
 import { mermaidOf } from './mermaid.ts';
@@ -138,6 +139,18 @@ describe('SVG', () => {
     expect(svg).toContain('aria-label="p.flow &lt;1&gt;"');
     expect(svg).toContain('say &quot;hi&quot; &lt;b&gt; &amp; [x];%%');
     expect(svgOf(graph('a>b', { a: { label: 'x\u0001\ud800' } }))).toContain('x?\ufffd');
+  });
+
+  test('conditions of edges side by side stand one above the other', () => {
+    const long = 'x'.repeat(28);
+    const { curves, boxes } = layOut(graph(`a>b:${long} a>c:${long} a>d:${long} a>a:${long}`));
+    const labels = curves.flatMap(({ label }) => (label ? [{ ...label.at, width: 180, height: 12 }] : []));
+    expect(labels).toHaveLength(4);
+    const isApart = (one: Area, other: Area): boolean =>
+      one === other ||
+      Math.abs(one.x - other.x) >= (one.width + other.width) / 2 ||
+      Math.abs(one.y - other.y) >= (one.height + other.height) / 2;
+    for (const one of labels) expect([...labels, ...boxes].every((other) => isApart(one, other))).toBe(true);
   });
 
   test('both grounds have their colours', () => {

@@ -1,4 +1,5 @@
 // operator/domain/workflow/graph/layout.ts — a graph → boxes and curves, in pixels; the same graph always gives the same.
+import { placed } from './labels.ts';
 import { type Cell, rowsOf, type Strand } from './layers.ts';
 import type { Graph, GraphNode } from './model.ts';
 import { centresOf, orderRows } from './places.ts';
@@ -44,6 +45,9 @@ const EDGE_WIDTH = 18;
 /** How far a loop bends out of its box. */
 export const LOOP_WIDTH = 34;
 const PORT_GAP = 16;
+const LABEL_HEIGHT = 13;
+/** Letters of labels, beside those of names. */
+const SMALL = 0.85;
 
 /** East Asian signs take the room of two. */
 const textWidth = (text: string): number =>
@@ -75,8 +79,8 @@ export function layOut(graph: Graph): Layout {
     if (cell.node !== undefined && size) boxes.set(cell.node, { ...size, x: xOf(cell), y: yOf(cell.row) });
   }
   const place = (cell: Cell): Point => ({ x: xOf(cell), y: yOf(cell.row) });
-  const curves = [...strandCurves(strands, graph, boxes, place), ...loopCurves(loops, graph, boxes)];
   const all = [...boxes.values()];
+  const curves = apart([...strandCurves(strands, graph, boxes, place), ...loopCurves(loops, graph, boxes)], all);
   const labels = curves.flatMap(({ label }) => (label ? [{ x: label.at.x, half: textWidth(label.text) / 2 }] : []));
   const left = Math.max(
     0,
@@ -95,6 +99,17 @@ export function layOut(graph: Graph): Layout {
     boxes: graph.nodes.flatMap((_, i) => boxes.get(i) ?? []),
     curves,
   };
+}
+
+/** Labels of edges that leave side by side stand one above the other. */
+function apart(curves: readonly Curve[], boxes: readonly Box[]): readonly Curve[] {
+  const labels = curves.flatMap(({ label }) => (label ? [label] : []));
+  const ys = placed(
+    labels.map(({ at, text }) => ({ ...at, width: textWidth(text) * SMALL, height: LABEL_HEIGHT })),
+    boxes,
+  );
+  const moved = new Map(labels.map((label, i) => [label, { ...label, at: { ...label.at, y: ys[i] ?? label.at.y } }]));
+  return curves.map((curve) => ({ ...curve, label: curve.label && moved.get(curve.label) }));
 }
 
 /** 0 of nothing. */

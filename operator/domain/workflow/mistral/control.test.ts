@@ -171,13 +171,15 @@ describe('rerun', () => {
       "version: '2.0'\nname: p.b\nworkflows:\n  main: {tasks: {t: {workflow: sub, on-success: u}, u: {action: p.u}}}\n  sub: {tasks: {s: {action: p.s}}}\n";
     const played = playText(text);
     played.end('t/1', { result: 'no', tasks: [], extra: {} }, 'failed');
+    expect(played.run.whyNotRerun(['t.s'])).toBeUndefined();
+    expect(played.run.whyNotRerun(['u.s'])).toMatch(/Unable to identify rerunable tasks: u\.s\./);
     const step = played.enter({ is: 'rerun', tasks: ['t.s'], reset: ['t.s'] });
-    expect(step).toMatchObject({
-      status: 'running',
-      children: [],
-      rerun: [{ key: 't/1', tasks: ['s'], reset: ['s'] }],
-    });
-    played.enter({ is: 'child', key: 't/1', status: 'succeeded', result: {} });
+    const again = { key: 't/1', tasks: ['s'], reset: ['s'] };
+    expect(step).toMatchObject({ status: 'running', children: [{ key: 't/1/again', workflow: 'sub', again }] });
+    played.end('t/1/again', { result: 'no', tasks: [], extra: {} }, 'failed');
+    played.enter({ is: 'rerun', tasks: ['t.s'] });
+    expect(played.keys()).toEqual(['t/1/again/again']);
+    played.end('t/1/again/again');
     expect(played.keys()).toEqual(['u/1']);
   });
 });

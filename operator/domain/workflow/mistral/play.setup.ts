@@ -1,10 +1,10 @@
 // operator/domain/workflow/mistral/play.setup.ts — plays a run in tests: a definition in, children answered one by one.
 import type { Datastore } from '../../expression/functions/call.ts';
 import type { Plain } from '../../expression/python/values.ts';
-import type { Child, ChildStatus, Entry } from '../engine.ts';
+import type { Child, ChildStatus, Entry, Step } from '../engine.ts';
 import type { MistralSettings } from './begin.ts';
 import { parseMistral } from './parse.ts';
-import { type MistralRun, type MistralStep, newMistralRun } from './run.ts';
+import { type MistralRun, newMistralRun } from './run.ts';
 
 export interface Played {
   readonly run: MistralRun;
@@ -12,9 +12,9 @@ export interface Played {
   readonly open: Child[];
   readonly told: string[];
   readonly entries: Entry[];
-  enter(entry: Entry): MistralStep;
+  enter(entry: Entry): Step;
   /** Ends a child; a second passes. */
-  end(key: string, result?: unknown, status?: ChildStatus): MistralStep;
+  end(key: string, result?: unknown, status?: ChildStatus): Step;
   /** Answers all that wait, and all that come of it; `failing` are keys. */
   endAll(answer?: (child: Child) => unknown, failing?: readonly string[]): void;
   keys(): string[];
@@ -41,7 +41,7 @@ export function playText(text: string, { input = {}, settings = {}, context = {}
   const run = newMistralRun(definition, beginning, settings);
   const [open, told, entries]: [Child[], string[], Entry[]] = [[], [], []];
   let nowMs = 1_700_000_000_000;
-  const enter = (entry: Entry): MistralStep => {
+  const enter = (entry: Entry): Step => {
     nowMs += 1000;
     entries.push(entry);
     const step = run.advance(entry, { nowMs, seed: entries.length, datastore });
@@ -49,7 +49,7 @@ export function playText(text: string, { input = {}, settings = {}, context = {}
     told.push(...step.tell.map(({ key, request }) => `${request} ${key}`));
     return step;
   };
-  const end = (key: string, result: unknown = {}, status: ChildStatus = 'succeeded'): MistralStep => {
+  const end = (key: string, result: unknown = {}, status: ChildStatus = 'succeeded'): Step => {
     const at = open.findIndex((child) => child.key === key);
     if (at < 0) throw new Error(`no child ${key}: ${open.map((child) => child.key).join(' ')}`);
     const [child] = open.splice(at, 1);

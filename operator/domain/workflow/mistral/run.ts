@@ -10,17 +10,12 @@ import { cancelRun, checkRun, failRun, pauseRun } from './ending.ts';
 import { blockedMessage, judgeJoin } from './join.ts';
 import { messageOf, type MistralFault } from './mistral-fault.ts';
 import type { MistralDefinition } from './model.ts';
-import { type ChildRerun, rerunFrom } from './rerun.ts';
+import { rerunFrom, whyNotFrom } from './rerun.ts';
 import { startOfReverse } from './reverse.ts';
 import { attemptTask, startAgain, startMoreItems, startTask } from './start-task.ts';
 import { hasEnded, type RunState } from './states.ts';
 import { bodyOf, lensOf } from './user-model.ts';
 import { Variables } from './variables.ts';
-
-/** What an entry has led to; `rerun`: children that are to be run again from some of their own tasks, under the same keys. */
-export interface MistralStep extends Step {
-  readonly rerun?: readonly ChildRerun[];
-}
 
 /** A run of a workflow of the definition. What makes it impossible fails it when it is started. */
 export const newMistralRun = (
@@ -81,30 +76,28 @@ export class MistralRun implements Run {
     return STATUSES[state][active > 0 ? 0 : 1];
   }
 
-  /** What it cannot do stands in the state of the run. */
-  whyNotRerun(): undefined {}
-
-  advance(entry: Entry, outside: Outside): MistralStep {
-    const board = this.#board;
-    board.outside = outside;
-    const rerun = this.#take(entry, outside);
-    this.#work();
-    const step = { status: this.status, ...board.takeStep() };
-    return rerun && rerun.length > 0 ? { ...step, rerun } : step;
+  whyNotRerun(tasks: readonly string[] | undefined): string | undefined {
+    return whyNotFrom(this.#board, tasks);
   }
 
-  #take(entry: Entry, { nowMs }: Outside): readonly ChildRerun[] | undefined {
+  advance(entry: Entry, outside: Outside): Step {
+    const board = this.#board;
+    board.outside = outside;
+    this.#take(entry, outside);
+    this.#work();
+    return { status: this.status, ...board.takeStep() };
+  }
+
+  #take(entry: Entry, { nowMs }: Outside): void {
     const board = this.#board;
     switch (entry.is) {
       case 'start':
         if (!this.#hasStarted) this.#start(nowMs);
-        return undefined;
+        return;
       case 'child':
-        takeStatus(board, entry.key, entry.status, (entry.result ?? null) as Value, nowMs);
-        return undefined;
+        return takeStatus(board, entry.key, entry.status, (entry.result ?? null) as Value, nowMs);
       case 'refused':
-        takeStatus(board, entry.key, 'failed', entry.error, nowMs);
-        return undefined;
+        return takeStatus(board, entry.key, 'failed', entry.error, nowMs);
       case 'request':
         return this.#request(entry.request);
       case 'rerun':
@@ -133,7 +126,7 @@ export class MistralRun implements Run {
     return workflow.startTasks.map((task) => ({ is: 'task', task, variables: Variables.NONE, trigger, event }));
   }
 
-  #request(request: 'pause' | 'resume' | 'cancel'): undefined {
+  #request(request: 'pause' | 'resume' | 'cancel'): void {
     const board = this.#board;
     if (request === 'resume') resumeRun(board);
     else if (request === 'cancel') cancelRun(board, null);
@@ -143,12 +136,11 @@ export class MistralRun implements Run {
     }
   }
 
-  #rerun(tasks: readonly string[] | undefined, reset: readonly string[]): readonly ChildRerun[] {
+  #rerun(tasks: readonly string[] | undefined, reset: readonly string[]): void {
     try {
-      return rerunFrom(this.#board, tasks, reset);
+      rerunFrom(this.#board, tasks, reset);
     } catch (fault) {
       this.#board.stateInfo = messageOf(fault);
-      return [];
     }
   }
 

@@ -184,6 +184,7 @@ function addAction(
     id: uuidOf(board.setup.id, how.key),
     index: how.index,
     isWorkflow,
+    runs: undefined,
     input: how.input,
     convert,
     state: 'RUNNING',
@@ -215,6 +216,7 @@ type What = { readonly input: Plain } & ({ readonly action: string } | { readonl
 function ask(board: Board, run: TaskRun, how: Act, what: What, action: ActionRun): void {
   const item = run.items ? { item: how.index } : {};
   const child = { key: how.key, task: run.task.name, ...item, ...what, delaySeconds: how.delaySeconds };
+  action.runs = 'workflow' in what ? { workflow: what.workflow } : { action: what.action };
   board.ask(
     { ...child, input: what.input as Plain, ...timeoutOf(board, run) },
     { run, action, after: undefined, halt: undefined },

@@ -11,6 +11,8 @@ export interface ActionRun {
   readonly index: number;
   /** Whether it is another workflow of the definition. */
   readonly isWorkflow: boolean;
+  /** What its child runs; undefined: the engine itself answers. */
+  runs: { readonly action: string } | { readonly workflow: string } | undefined;
   readonly input: Plain;
   /** From what the child gave to what the task's expressions see. */
   readonly convert: (body: Value) => Value;

@@ -1,0 +1,153 @@
+// cli/pack-config-store.ts — the configuration of a pack in the cluster: in the Pack or the ConfigMap of all packs, secrets in a Secret.
+import { type Document, parseDocument } from 'yaml';
+import type { Pack } from '../operator/api/kinds.ts';
+import { nameOfRef } from '../operator/api/meta.ts';
+import { CONFIGS } from '../operator/domain/install/config.ts';
+import { ApiFailure, Failure, isMissing } from './failure.ts';
+import { call, collection } from './kube.ts';
+import type { Draft, SecretRef, Values } from './pack-config-draft.ts';
+import type { ConfigSchemas } from './pack-config-schema.ts';
+import { packPath } from './pack-object.ts';
+import type { Session } from './session.ts';
+
+/** Where values are written: to the Pack, or to the ConfigMap that outlives it. */
+export type ConfigPlace = 'pack' | 'configmap';
+
+export interface StoredConfig {
+  /** Exact name of the pack. */
+  readonly ref: string;
+  /** Undefined when it is not there yet. */
+  readonly pack: Pack | undefined;
+  readonly schemas: ConfigSchemas;
+  /** Values of the ConfigMap; the Pack's own count before them. */
+  readonly file: Values;
+  readonly own: Values;
+  readonly references: ReadonlyMap<string, SecretRef>;
+  readonly map: ConfigMap | undefined;
+}
+interface ConfigMap {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** @throws Failure for a file that cannot be read */
+export async function readConfig(session: Session, word: string): Promise<StoredConfig> {
+  const name = nameOfRef(word);
+  const [pack, map] = await Promise.all([
+    absent(call<Pack>(session.to, `get Pack ${name}`, packPath(session, name))),
+    absent(call<ConfigMap>(session.to, `get ConfigMap ${CONFIGS}`, `${mapsPath(session)}/${CONFIGS}`)),
+  ]);
+  const ref = pack?.status?.ref ?? word.replaceAll('-', '_');
+  const { values, valuesFrom = [] } = pack?.spec.config ?? {};
+  return {
+    ref,
+    pack,
+    schemas: (pack?.status?.configSchema ?? {}) as ConfigSchemas,
+    file: valuesIn(map?.data?.[`${ref}.yaml`] ?? '', ref),
+    own: values ?? {},
+    references: new Map(valuesFrom.map(({ path, secretKeyRef }) => [path, secretKeyRef])),
+    map,
+  };
+}
+
+const absent = async <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+
+const mapsPath = ({ namespace }: Session): string => collection('v1', namespace, 'configmaps');
+
+function valuesIn(text: string, ref: string): Values {
+  const document = parseDocument(text);
+  const content: unknown = document.errors.length > 0 ? undefined : document.toJS();
+  if (content === null) return {};
+  if (typeof content === 'object' && !Array.isArray(content)) return content as Values;
+  throw new Failure(
+    `ConfigMap ${CONFIGS}, key ${ref}.yaml: ${document.errors[0]?.message.split('\n')[0] ?? 'it is no mapping'}; correct it with kubectl edit`,
+  );
+}
+
+/** Writes secrets first, so that nothing refers to what is not there. @throws Failure when somebody else has changed it meanwhile */
+export async function writeConfig(
+  session: Session,
+  stored: StoredConfig,
+  draft: Draft,
+  place: ConfigPlace,
+): Promise<string> {
+  const { pack, ref } = stored;
+  const name = nameOfRef(ref);
+  const secret = `squall-config-${name}`.slice(0, 253);
+  const written = new Map([...draft.secrets.keys()].map((path) => [path, { name: secret, key: path }]));
+  const references = new Map([...draft.references, ...written]);
+  const isReferring = !isSame([...references], [...stored.references]);
+  if (!pack && (place === 'pack' || isReferring))
+    throw new Failure(
+      `Pack ${name}: it is not there, and only a Pack can refer to Secrets; install it first, or store secrets with squall key set --secret NAME and write "{{ st2kv.system.NAME }}"`,
+    );
+  if (draft.secrets.size > 0) await writeSecret(session, secret, draft.secrets);
+  if (place === 'configmap') await writeFile(session, stored, draft.values);
+  if (pack && (place === 'pack' || isReferring))
+    await writePack(session, pack, place === 'pack' ? draft.values : stored.own, references);
+  return place === 'pack' ? `Pack ${name}, spec.config` : `ConfigMap ${CONFIGS}, key ${ref}.yaml`;
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+async function writePack(
+  session: Session,
+  { metadata }: Pack,
+  values: Values,
+  references: ReadonlyMap<string, SecretRef>,
+): Promise<void> {
+  const valuesFrom = Array.from(references, ([path, secretKeyRef]) => ({ path, secretKeyRef }));
+  const config = { values, ...(valuesFrom.length > 0 && { valuesFrom }) };
+  // A merge would keep keys that are to go.
+  const body = [
+    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    { op: 'add', path: '/spec/config', value: config },
+  ];
+  const headers = { 'content-type': 'application/json-patch+json' };
+  await call(session.to, `change Pack ${metadata.name}`, packPath(session, metadata.name), {
+    method: 'PATCH',
+    body,
+    headers,
+  }).catch((error: unknown) => {
+    const isChanged = error instanceof ApiFailure && (error.code === 409 || error.code === 422);
+    if (!isChanged || !/test|conflict|modified/i.test(error.message)) throw error;
+    throw new Failure(`Pack ${metadata.name}: it has changed meanwhile; do it again`, { cause: error });
+  });
+}
+
+/** Comments in the file stay. */
+async function writeFile(session: Session, { ref, map, file }: StoredConfig, values: Values): Promise<void> {
+  const key = `${ref}.yaml`;
+  const document: Document = parseDocument(map?.data?.[key] ?? '');
+  if (document.contents === null) document.contents = document.createNode({});
+  for (const name of Object.keys(file)) if (!Object.hasOwn(values, name)) document.delete(name);
+  for (const [name, value] of Object.entries(values))
+    if (!isSame(value, file[name])) document.set(name, typeof value === 'object' ? document.createNode(value) : value);
+  const data = { [key]: document.toString({ lineWidth: 0 }) };
+  if (map) {
+    const body = { metadata: { resourceVersion: map.metadata.resourceVersion }, data };
+    await call(session.to, `change ConfigMap ${CONFIGS}`, `${mapsPath(session)}/${CONFIGS}`, { method: 'PATCH', body });
+    return;
+  }
+  const metadata = { name: CONFIGS, namespace: session.namespace };
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
+  await call(session.to, `create ConfigMap ${CONFIGS}`, mapsPath(session), { method: 'POST', body });
+}
+
+async function writeSecret(session: Session, name: string, secrets: ReadonlyMap<string, string>): Promise<void> {
+  const path = collection('v1', session.namespace, 'secrets');
+  const data = Object.fromEntries(
+    Array.from(secrets, ([key, text]) => [key, Buffer.from(text).toString('base64')] as const),
+  );
+  try {
+    await call(session.to, `change Secret ${name}`, `${path}/${name}`, { method: 'PATCH', body: { data } });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: session.namespace }, data };
+    await call(session.to, `create Secret ${name}`, path, { method: 'POST', body });
+  }
+}

@@ -1,0 +1,208 @@
+// cli/pack-config.test.ts — configurations: asked for, taken from the command line, and written to the cluster.
+import { PassThrough } from 'node:stream';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Answer, reply, serve } from './api-server.setup.ts';
+import { askOn } from './ask.ts';
+import { askConfig } from './pack-config-dialog.ts';
+import { type Draft, shownValues } from './pack-config-draft.ts';
+import { type ConfigSchemas, explainText } from './pack-config-schema.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
+
+const SCHEMAS: ConfigSchemas = {
+  host: { type: 'string', description: 'Where it is.', required: true },
+  port: { type: 'integer', default: 6379 },
+  mode: { type: 'string', enum: ['fast', 'safe'], default: 'safe' },
+  tls: { type: 'boolean' },
+  token: { type: 'string', secret: true, required: true },
+  regions: { type: 'array', items: { type: 'string' } },
+  servers: { type: 'array', items: { type: 'object', properties: { url: { type: 'string' } } } },
+  profiles: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: { user: { type: 'string' }, password: { type: 'string', secret: true } },
+    },
+  },
+};
+const EMPTY: Draft = { values: {}, secrets: new Map(), references: new Map() };
+
+async function asked(answers: readonly string[], current: Draft = EMPTY, schemas: ConfigSchemas = SCHEMAS) {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  let shown = '';
+  output.on('data', (text) => (shown += text));
+  const asking = askOn(input, output, false);
+  onTestFinished(() => asking.close());
+  input.end(answers.map((answer) => `${answer}\n`).join(''));
+  const draft = await askConfig(asking, schemas, current, current);
+  return { draft, shown };
+}
+
+test('every key is asked for by its type, wrong answers again, secrets are kept apart', async () => {
+  const { draft, shown } = await asked(
+    [
+      ['', 'db.example.org', 'many', '6380', '1', 'yes', 's3cret', 'eu-1, us-2'],
+      ['y', 'https://a', 'y', 'https://b', 'n'],
+      ['y', 'main', 'admin', 'hunter2', ''],
+    ].flat(),
+  );
+  expect(draft.values).toEqual({
+    host: 'db.example.org',
+    port: 6380,
+    mode: 'fast',
+    tls: true,
+    regions: ['eu-1', 'us-2'],
+    servers: [{ url: 'https://a' }, { url: 'https://b' }],
+    profiles: { main: { user: 'admin' } },
+  });
+  expect([...draft.secrets]).toEqual([
+    ['token', 's3cret'],
+    ['profiles.main.password', 'hunter2'],
+  ]);
+  expect(shown).toContain('# Where it is.\nhost (string): ');
+  expect(shown).toContain('host: it is required\n');
+  expect(shown).toContain('port: "many" is no integer\n');
+  expect(shown).toContain('  1) fast\n  2) safe\nmode (choice) [safe]: ');
+  expect(JSON.stringify(shownValues(draft, SCHEMAS))).not.toMatch(/s3cret|hunter2/);
+});
+
+test('empty answers keep what is there; a template and a Secret are taken as such', async () => {
+  const current: Draft = {
+    values: { host: 'a', port: 1 },
+    secrets: new Map(),
+    references: new Map([['token', { name: 'mine', key: 'token' }]]),
+  };
+  const kept = await asked(['', '', '', '', '', '', 'n', 'n'], current);
+  expect(kept.draft).toEqual(current);
+  expect(kept.shown).toContain('token (string, secret) [********]: ');
+  const { host, port, token } = SCHEMAS as Required<typeof SCHEMAS>;
+  const changed = await asked(['@secret:other/key', '{{ st2kv.system.port }}', '{{ st2kv.system.t }}'], current, {
+    host: host ?? {},
+    port: port ?? {},
+    token: token ?? {},
+  });
+  expect(changed.draft.values).toEqual({ port: '{{ st2kv.system.port }}', token: '{{ st2kv.system.t }}' });
+  expect([...changed.draft.references]).toEqual([['host', { name: 'other', key: 'key' }]]);
+});
+
+test('who leaves saves nothing', async () => {
+  await expect(asked(['db'])).rejects.toThrow('nothing was saved');
+});
+
+test('the schema is explained with what is inside', () => {
+  const screen = { out: () => undefined, err: () => undefined, colour: false };
+  expect(explainText(screen, SCHEMAS)).toContain(
+    '  host  <string>  -required-\n      Where it is.\n  port  <integer>  default: 6379\n',
+  );
+  expect(explainText(screen, SCHEMAS)).toContain(
+    '  profiles  <object>\n    *  <object>\n      user  <string>\n      password  <string>  -secret-\n',
+  );
+});
+
+const PACK_PATH = '/apis/squall.dev/v1alpha1/namespaces/team/packs/redis';
+const MAP_PATH = '/api/v1/namespaces/team/configmaps';
+const pack = (config?: object) => ({
+  metadata: { name: 'redis', namespace: 'team', resourceVersion: '7' },
+  spec: { from: 'redis', ...(config && { config }) },
+  status: { ref: 'redis', version: '1.2.0', configSchema: SCHEMAS },
+});
+
+/** An API server with a Pack; what is written is kept by method and path. */
+async function cluster(routes: Record<string, Answer>) {
+  const written: Record<string, unknown> = {};
+  const keep =
+    (code = 200): Answer =>
+    (request, response, body) => {
+      written[`${request.method} ${request.url}`] = JSON.parse(body);
+      reply({}, code)(request, response, body);
+    };
+  const squall = await serve({
+    [`PATCH ${PACK_PATH}`]: keep(),
+    'POST /api/v1/namespaces/team/secrets': keep(201),
+    [`POST ${MAP_PATH}`]: keep(201),
+    [`PATCH ${MAP_PATH}/squall-configs`]: keep(),
+    ...routes,
+  });
+  return { squall, written };
+}
+
+test('--set, --unset and --from-file change the Pack as it is, and secrets go to a Secret', async () => {
+  const before = { values: { host: 'old', tls: true, extra: { a: 1, b: 2 } } };
+  const { squall, written } = await cluster({ [`GET ${PACK_PATH}`]: reply(pack(before)) });
+  const file = join(squall.kubeconfig, '..', 'values.yaml');
+  writeFileSync(file, 'token: abc\nport: 1\n');
+  const { code, out, err } = await squall(
+    'pack',
+    'config',
+    'redis',
+    '--from-file',
+    file,
+    '--unset',
+    'tls',
+    'extra.a',
+    '--set',
+    'host=new',
+    'regions=a,b',
+    'profiles.main.password=@secret:db/pass',
+  );
+  expect([err, code]).toEqual(['', 0]);
+  expect(out).toBe('Configuration of pack redis saved to Pack redis, spec.config, token to a Secret.\n');
+  expect(written).toEqual({
+    'POST /api/v1/namespaces/team/secrets': {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'squall-config-redis', namespace: 'team' },
+      data: { token: 'YWJj' },
+    },
+    [`PATCH ${PACK_PATH}`]: [
+      { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+      {
+        op: 'add',
+        path: '/spec/config',
+        value: {
+          values: { host: 'new', extra: { b: 2 }, port: 1, regions: ['a', 'b'] },
+          valuesFrom: [
+            { path: 'profiles.main.password', secretKeyRef: { name: 'db', key: 'pass' } },
+            { path: 'token', secretKeyRef: { name: 'squall-config-redis', key: 'token' } },
+          ],
+        },
+      },
+    ],
+  });
+});
+
+test('what does not fit is told, and not saved; a secret on the command line is refused', async () => {
+  const { squall, written } = await cluster({ [`GET ${PACK_PATH}`]: reply(pack()) });
+  const wrong = await squall('pack', 'config', 'redis', '--set', 'mode=odd');
+  expect(wrong.code).toBe(1);
+  expect(wrong.err).toMatch(/^Failed validating attribute "mode" in config for pack "redis" \(not saved yet\): .*odd/m);
+  expect(wrong.err).toMatch(/attribute "host"/);
+  const secret = await squall('pack', 'config', 'redis', '--set', 'token=abc');
+  expect(secret).toMatchObject({ code: 2, err: expect.stringContaining('token=@secret:NAME/KEY') });
+  const type = await squall('pack', 'config', 'redis', '--set', 'port=x');
+  expect(type).toMatchObject({ code: 2, err: 'squall: port: "x" is no integer\n' });
+  expect(written).toEqual({});
+});
+
+test('without the Pack the ConfigMap is written, comments stay, and --show masks secrets', async () => {
+  const text = '# by hand\nport: 1 # here\nhost: old\n';
+  const map = { metadata: { resourceVersion: '3' }, data: { 'redis.yaml': text } };
+  const { squall, written } = await cluster({ [`GET ${MAP_PATH}/squall-configs`]: reply(map) });
+  const saved = await squall('pack', 'config', 'redis', '--set', 'port=2', 'mode=fast', '--unset', 'host');
+  expect(saved.out).toBe('Configuration of pack redis saved to ConfigMap squall-configs, key redis.yaml.\n');
+  expect(written).toEqual({
+    [`PATCH ${MAP_PATH}/squall-configs`]: {
+      metadata: { resourceVersion: '3' },
+      data: { 'redis.yaml': '# by hand\nport: 2 # here\nmode: fast\n' },
+    },
+  });
+  const both = await cluster({
+    [`GET ${PACK_PATH}`]: reply(pack({ values: { port: 9, token: 'clear' } })),
+    [`GET ${MAP_PATH}/squall-configs`]: reply(map),
+  });
+  expect((await both.squall('pack', 'config', 'redis', '--show')).out).toBe('port: 9\nhost: old\ntoken: "********"\n');
+  const silent = await both.squall('pack', 'config', 'redis');
+  expect(silent).toMatchObject({ code: 2, err: expect.stringContaining('there is no terminal to ask on') });
+});

@@ -1,0 +1,117 @@
+// cli/pack.test.ts — packs: what is asked of the API server, and what is told while they install.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test, vi } from 'vitest';
+import { reply, serve } from './api-server.setup.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
+
+const PACKS = '/apis/squall.dev/v1alpha1/namespaces/team/packs';
+const STEPS = ['Fetched', 'Valid', 'EnvironmentReady', 'Registered', 'Ready'];
+
+/** A Pack whose first steps have gone well; a message is that of the one that went wrong after them. */
+function pack(done: number, step: string, { wrong, more = {} }: { wrong?: string; more?: object } = {}) {
+  const conditions = STEPS.map((type, i) => {
+    const isWrong = wrong !== undefined && i === done;
+    const status = i < done ? 'True' : isWrong ? 'False' : 'Unknown';
+    return { type, status, reason: 'X', message: isWrong ? wrong : '', lastTransitionTime: '2026-01-31T12:00:00Z' };
+  });
+  return {
+    metadata: { name: 'csv', namespace: 'team', generation: 1, creationTimestamp: '2026-01-31T12:00:00Z' },
+    spec: { from: 'csv' },
+    status: { observedGeneration: 1, install: { step }, conditions, ...more },
+  };
+}
+
+/** An API server on which the Pack goes through these states, one for each look. */
+async function installing(states: readonly object[]) {
+  const asked: unknown[] = [];
+  let looks = -1; // before the first the Pack is not there
+  const squall = await serve({
+    [`GET ${PACKS}/csv`]: (...all) => {
+      looks += 1;
+      if (looks === 0) return reply({ reason: 'NotFound', message: 'not found' }, 404)(...all);
+      reply(states[Math.min(looks, states.length) - 1])(...all);
+    },
+    [`POST ${PACKS}`]: (request, response, body) => {
+      asked.push(JSON.parse(body));
+      reply(pack(0, 'Fetch'), 201)(request, response, body);
+    },
+  });
+  return { squall, asked };
+}
+
+const withoutTimes = (text: string) => text.replaceAll(/\(\d+\.\d s\)/g, '(…)');
+
+test('install tells each step with its time, and what came of it', async () => {
+  const content = '3 actions';
+  const { squall, asked } = await installing([
+    pack(0, 'Fetch'),
+    pack(2, 'Build'),
+    pack(5, 'Done', { more: { version: '1.0.0', content, warnings: ['it is old'] } }),
+  ]);
+  const { code, out, err } = await squall('pack', 'install', 'csv=1.0.0');
+  expect(asked).toEqual([
+    {
+      apiVersion: 'squall.dev/v1alpha1',
+      kind: 'Pack',
+      metadata: { name: 'csv' },
+      spec: { from: 'csv=1.0.0', force: false },
+    },
+  ]);
+  expect(withoutTimes(err)).toBe(`Pack csv: csv=1.0.0
+  [ succeeded ] download pack (…)
+  [ succeeded ] validate pack (…)
+  [ succeeded ] install pack dependencies (…)
+  [ succeeded ] register pack (…)
+warning: it is old
+`);
+  expect([out, code]).toEqual(['Pack csv: version 1.0.0 is installed: 3 actions\n', 0]);
+});
+
+test('a failure is told once: its first line, then every finding', async () => {
+  const findings = [
+    { file: 'actions/a.yaml', line: 3, message: 'name: it is missing' },
+    { file: 'b.yaml', message: 'no' },
+  ];
+  const wrong = 'It has 2 faults; actions/a.yaml:3: name: it is missing; and 1 more';
+  const { squall } = await installing([pack(1, 'Failed', { wrong, more: { findings } })]);
+  const { code, err } = await squall('pack', 'install', 'csv');
+  expect(code).toBe(1);
+  expect(withoutTimes(err)).toBe(`Pack csv: csv
+  [ succeeded ] download pack (…)
+  [ failed    ] validate pack (…)
+squall: Pack csv: It has 2 faults
+  actions/a.yaml:3: name: it is missing
+  b.yaml: no
+`);
+});
+
+test('Ctrl-C leaves the installation going, and says how to look at it', async () => {
+  const { squall } = await installing([pack(1, 'Validate')]);
+  const program = fileURLToPath(new URL('./squall.js', import.meta.url));
+  const child = spawn(process.execPath, [program, '--kubeconfig', squall.kubeconfig, 'pack', 'install', 'csv']);
+  let err = '';
+  child.stderr.on('data', (text) => {
+    err += text;
+    if (!child.killed && err.includes('download pack')) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect(code).toBe(130);
+  expect(err).toMatch(/\nsquall: Pack csv: its installation goes on\. See it: squall pack get csv\n$/);
+});
+
+test('list and get show ref, version, commit, author, ready and counts', async () => {
+  const one = pack(5, 'Done', {
+    more: { ref: 'csv', version: '1.0.0', commit: 'bc9aa2c680f3aaaa', author: 'Jane', content: '3 actions' },
+  });
+  const squall = await serve({
+    [`GET ${PACKS}`]: reply({ items: [one], metadata: {} }),
+    [`GET ${PACKS}/csv`]: reply(one),
+  });
+  const { out } = await squall('pack', 'list');
+  expect(out).toMatch(
+    /^REF +VERSION +COMMIT +AUTHOR +READY +CONTENT +AGE\ncsv +1\.0\.0 +bc9aa2c680f3 +Jane +True +3 actions +\d+d\n$/,
+  );
+  expect((await squall('pack', 'get', 'csv')).out).toContain('commit: bc9aa2c680f3aaaa\ncontent: 3 actions\n');
+});

@@ -1,0 +1,185 @@
+// operator/controllers/notify.test.ts — ends on an API server that fails at every call: told once, then the mark goes; and what is kept meanwhile.
+import { expect, test } from 'vitest';
+import { ActionSpec } from '../api/action.ts';
+import { Action, Execution, KeyValue, KINDS, TriggerType, Workflow } from '../api/kinds.ts';
+import type { Draft, KubeObject } from '../api/meta.ts';
+import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
+import { sha256 } from '../domain/execution/builders.setup.ts';
+import { ACTION_TRIGGER } from '../domain/notify/audience.ts';
+import type { InsideEvent } from '../domain/notify/events.ts';
+import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
+import { Client } from '../kube/client.ts';
+import { KIND } from '../kube/paths.ts';
+import { runLoop } from '../kube/reconcile.ts';
+import { reflect } from '../kube/reflect.ts';
+import { ScriptedTransport } from '../kube/scripted.ts';
+import { Store } from '../kube/store.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { projectAction } from './action.ts';
+import { projectExecution } from './execution.ts';
+import { projectKeyValue } from './key-value.ts';
+import { notifyReconciler } from './notify.ts';
+import { projectWorkflow } from './workflow.ts';
+
+const PATH = '/apis/squall.dev/v1alpha1/namespaces/prod/executions';
+const ENDED = '2026-03-01T10:00:02.500Z';
+const draft = (kind: string, name: string, spec: unknown, status?: unknown): Draft => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind,
+  metadata: { name, namespace: 'prod', generation: 1, creationTimestamp: '2026-03-01T10:00:00Z' },
+  spec,
+  ...(status === undefined ? {} : { status }),
+});
+const clean = draft('Action', 'ops.clean', ActionSpec.parse({ runner: 'noop', parameters: { pin: { secret: true } } }));
+const ended = (name: string, status: object = {}) =>
+  draft(
+    'Execution',
+    name,
+    { request: { action: 'ops.clean', parameters: { pin: 'clear' } }, control: 'run' },
+    { phase: 'Succeeded', attempt: 1, endedAt: ENDED, result: { out: 1 }, ...status },
+  );
+
+interface Way {
+  /** Why nothing may come in. */
+  why?: string | undefined;
+  ends: boolean;
+}
+
+/** The leader's loop; what comes in creates one object for each event, as rules would. Several may follow each other on one API server. */
+async function leader(api: ScriptedTransport, way: Way = { ends: true }) {
+  const stop = new AbortController();
+  const sources = {
+    executions: new Store<Execution>({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
+    actions: new Store<Action>({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
+    workflows: new Store<Workflow>({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
+    triggerTypes: new Store<TriggerType>({
+      kind: TriggerType,
+      project: (raw) => raw as TriggerType,
+      indexes: TRIGGER_TYPE_INDEXES,
+    }),
+    keyValues: new Store<KeyValue>({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
+  };
+  const stores = Object.values(sources) as unknown as readonly Store<KubeObject>[];
+  for (const store of stores) void reflect({ transport: api, store, stop: stop.signal });
+  await Promise.all(stores.map(({ synced }) => synced));
+  const client = new Client({ transport: api, kinds: KINDS, stores, fieldManager: 'squall', instance: 'test' });
+  const events: InsideEvent['event'][] = [];
+  const reconciler = notifyReconciler({
+    sources,
+    client,
+    inside: {
+      audience: () => ({ ends: () => way.ends, notifications: false }),
+      whyNot: () => way.why,
+      takeIn: async (taken, by) => {
+        for (const { event } of taken) {
+          const made = draft('Execution', `told-${event.id.replace('/', '-')}`, { request: { action: 'ops.clean' } });
+          await by.client.create(made, { sameAs: () => true });
+          events.push(event);
+        }
+        return { loop: undefined };
+      },
+    },
+    readResult: async (digest) => (digest === 'sha256:big' ? '{"big":true}' : undefined),
+    systemNamespace: 'squall',
+    sha256,
+  });
+  const metrics = createMetrics({ version: 'test' });
+  const running = runLoop(reconciler, { client, log: createLog({ level: 'silent' }), metrics, stop: stop.signal });
+  const end = async () => {
+    stop.abort();
+    await running;
+  };
+  return { sources, events, end };
+}
+
+const server = (...objects: readonly Draft[]) =>
+  new ScriptedTransport([clean, ...objects], [...KINDS, ...Object.values(KIND)]);
+const statusOf = (api: ScriptedTransport, name: string) =>
+  api.object(`${PATH}/${name}`)?.status as Record<string, unknown> | undefined;
+const markOf = (api: ScriptedTransport, name: string) => statusOf(api, name)?.['events'];
+const writesOf = (api: ScriptedTransport) => api.writes().map(({ verb, path }) => `${verb} ${path.slice(PATH.length)}`);
+const uidOf = (api: ScriptedTransport, name: string) => api.object(`${PATH}/${name}`)?.metadata.uid ?? '';
+
+test('an end that is due is told, then the mark goes, and nothing else of the status', async () => {
+  const api = server(ended('e', { events: 'Due', workflow: undefined }), ended('quiet'));
+  const one = await leader(api);
+  await expect.poll(() => markOf(api, 'e')).toBeUndefined();
+  await one.end();
+  expect(writesOf(api)).toEqual([`create `, `replaceStatus /e`]);
+  expect(statusOf(api, 'e')).toEqual({ phase: 'Succeeded', attempt: 1, endedAt: ENDED, result: { out: 1 } });
+  expect(one.events).toMatchObject([
+    {
+      type: ACTION_TRIGGER,
+      id: `${uidOf(api, 'e')}/end`,
+      payload: { parameters: { pin: '********' }, result: { out: 1 } },
+    },
+  ]);
+});
+
+test('the journal of a workflow is still there when the mark has gone', async () => {
+  const workflow = {
+    revision: 'r',
+    startedAt: ENDED,
+    journal: ['0 start'],
+    tells: 'run',
+    tasks: { running: 0, succeeded: 0, failed: 0 },
+  };
+  const api = server(ended('e', { events: 'Due', workflow }));
+  const one = await leader(api);
+  await expect.poll(() => markOf(api, 'e')).toBeUndefined();
+  await one.end();
+  expect(statusOf(api, 'e')).toMatchObject({ workflow });
+});
+
+test.each([
+  ['before an Execution is created', { verb: 'create', path: '/executions' }, 'reset'],
+  ['after one was created', { verb: 'create', path: '/executions' }, 'resetAfterApply'],
+  ['before the mark goes', { verb: 'replaceStatus' }, 'reset'],
+  ['after the mark has gone', { verb: 'replaceStatus' }, 'resetAfterApply'],
+] as const)('a leader that is cut off %s, and the next one: told once', async (_, match, fault) => {
+  const api = server(ended('e', { events: 'Due' }), ended('f', { events: 'Due' }));
+  api.fail(match, fault, fault, fault, fault);
+  const first = await leader(api);
+  await expect.poll(() => api.writes().length).toBeGreaterThan(1);
+  await first.end();
+  const second = await leader(api);
+  await expect.poll(() => [markOf(api, 'e'), markOf(api, 'f')], { timeout: 10_000 }).toEqual([undefined, undefined]);
+  await second.end();
+  const made = (await api.page(PATH, {})).items.map(({ metadata }) => metadata.name).toSorted();
+  expect(made).toEqual(['e', 'f', `told-${uidOf(api, 'e')}-end`, `told-${uidOf(api, 'f')}-end`].toSorted());
+});
+
+test('a result of the result store is read', async () => {
+  const api = server(
+    ended('e', { events: 'Due', result: undefined, resultRef: { digest: 'sha256:big', bytes: 20_000 } }),
+  );
+  const one = await leader(api);
+  await expect.poll(() => one.events).toMatchObject([{ payload: { result: { big: true } } }]);
+  await one.end();
+});
+
+test('an end that cannot be told now keeps its mark, and one that nobody wants to hear of loses it', async () => {
+  const api = server(ended('e', { events: 'Due' }));
+  const way: Way = { ends: true, why: 'too much is under way' };
+  const one = await leader(api, way);
+  await one.end();
+  expect([markOf(api, 'e'), one.events, writesOf(api)]).toEqual(['Due', [], []]);
+  const two = await leader(api, { ends: false });
+  await expect.poll(() => markOf(api, 'e')).toBeUndefined();
+  await two.end();
+  expect([two.events, writesOf(api)]).toEqual([[], ['replaceStatus /e']]);
+});
+
+test('what an end is told with stays in the cache as long as its mark', () => {
+  const raw = (status: object) => ({
+    ...ended('e', status),
+    metadata: { name: 'e', namespace: 'prod', uid: 'u', resourceVersion: '1' },
+  });
+  expect(projectExecution(raw({ events: 'Due' }))).toMatchObject({
+    spec: { request: { parameters: { pin: 'clear' } } },
+    status: { result: { out: 1 } },
+  });
+  const told = projectExecution(raw({}));
+  expect([told.spec.request.parameters, told.status?.result]).toEqual([undefined, undefined]);
+});

@@ -1,0 +1,115 @@
+// operator/controllers/workflow-run.setup.ts — for tests: an operator with the controllers of Executions, on a scripted API server.
+import { expect } from 'vitest';
+import { ActionSpec } from '../api/action.ts';
+import { Action, Execution, KeyValue, KINDS, Pack, TriggerType, Workflow } from '../api/kinds.ts';
+import type { Draft, KubeObject } from '../api/meta.ts';
+import { WorkflowSpec } from '../api/workflow.ts';
+import { settings, sha256 } from '../domain/execution/builders.setup.ts';
+import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
+import { BY_EXECUTION } from '../domain/job/names.ts';
+import { projectJob, projectPod } from '../domain/job/shapes.ts';
+import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
+import { Client } from '../kube/client.ts';
+import { KIND } from '../kube/paths.ts';
+import { runLoop } from '../kube/reconcile.ts';
+import { reflect } from '../kube/reflect.ts';
+import { ScriptedTransport } from '../kube/scripted.ts';
+import { Store } from '../kube/store.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { projectAction } from './action.ts';
+import { executionReconciler, projectExecution } from './execution.ts';
+import { RunStore } from './run-store.ts';
+import { projectKeyValue } from './key-value.ts';
+import { projectPack } from './pack.ts';
+import { projectWorkflow } from './workflow.ts';
+import { workflowRunReconciler } from './workflow-run.ts';
+
+export const draft = (kind: string, name: string, spec: unknown, namespace = 'default'): Draft => ({
+  apiVersion: 'squall.dev/v1alpha1',
+  kind,
+  metadata: { name, namespace, generation: 1, creationTimestamp: new Date().toISOString() },
+  spec,
+});
+const NOOP = draft('Action', 'core.noop', ActionSpec.parse({ runner: 'noop' }), 'squall');
+export const workflow = (tasks: object, more: object = {}) =>
+  draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'orquesta', definition: { version: 1, tasks, ...more } }));
+export const run = (name = 'run', more: object = {}) =>
+  draft('Execution', name, { request: { action: 'acme.w' }, control: 'run', ...more });
+/** An Action whose Execution gets a Job, of which nothing is ever heard. */
+export const NEVER = draft(
+  'Action',
+  'acme.never',
+  ActionSpec.parse({ runner: 'local-shell-cmd', parameters: { cmd: { default: 'date' } } }),
+);
+export const CHAIN = {
+  a: { action: 'core.noop', next: [{ do: 'b' }] },
+  b: { with: { items: '<% range(5) %>', concurrency: 2 }, action: 'core.noop', next: [{ do: 'c' }] },
+  c: { action: 'core.noop' },
+};
+
+interface Operator {
+  readonly store: RunStore;
+  readonly workflows: Store<Workflow>;
+  readonly executions: Store<Execution>;
+  stop(): void;
+}
+
+/** An operator with the two controllers; several may follow each other on one API server. */
+export async function operator(
+  api: ScriptedTransport,
+  limits = { tasks: 100, contextBytes: 100_000, depth: 3 },
+): Promise<Operator> {
+  const stop = new AbortController();
+  const stores = {
+    workflows: new Store<Workflow>({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
+    actions: new Store<Action>({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
+    executions: new Store<Execution>({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
+    triggerTypes: new Store<TriggerType>({
+      kind: TriggerType,
+      project: (raw) => raw as TriggerType,
+      indexes: TRIGGER_TYPE_INDEXES,
+    }),
+    keyValues: new Store<KeyValue>({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
+    packs: new Store<Pack>({ kind: Pack, project: projectPack }),
+    configMaps: new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw }),
+    jobs: new Store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION }),
+    pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
+  };
+  const all = Object.values(stores) as unknown as readonly Store<KubeObject>[];
+  for (const store of all) void reflect({ transport: api, store, stop: stop.signal });
+  await Promise.all(all.map(({ synced }) => synced));
+  const client = new Client({ transport: api, kinds: KINDS, stores: all, fieldManager: 'squall', instance: 'test' });
+  const log = createLog({ level: 'silent' });
+  const loop = { client, log, metrics: createMetrics({ version: 'test' }), stop: stop.signal };
+  const shared = { sources: stores, client, transport: api, systemNamespace: 'squall', audience: nobody, log };
+  void runLoop(executionReconciler({ ...shared, settings, storeResult: undefined }), loop);
+  const kept = new Map<string, string>();
+  const storeResult = async (json: string) => {
+    kept.set(sha256(json), json);
+    return { digest: sha256(json), bytes: json.length };
+  };
+  const store = new RunStore({ client, transport: api, readResult: async (digest) => kept.get(digest), sha256 });
+  void runLoop(workflowRunReconciler({ ...shared, store, storeResult, limits, serviceUrl: 'https://s', sha256 }), loop);
+  return { store, workflows: stores.workflows, executions: stores.executions, stop: () => stop.abort() };
+}
+
+const nobody = () => ({ ends: () => false, notifications: false });
+
+export const server = (...objects: readonly Draft[]) =>
+  new ScriptedTransport([NOOP, ...objects], [...KINDS, ...Object.values(KIND)]);
+export const PATH = '/apis/squall.dev/v1alpha1/namespaces/default/executions';
+type Status = {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly result?: unknown;
+  readonly workflow?: { readonly journal: string[]; readonly tells: string; readonly pauses?: number };
+};
+export const statusOf = (api: ScriptedTransport, name = 'run') =>
+  api.object(`${PATH}/${name}`)?.status as Status | undefined;
+export const childrenOf = async (api: ScriptedTransport) =>
+  (await api.page(PATH, {})).items.filter(({ metadata }) => metadata.ownerReferences !== undefined);
+export const ends = (api: ScriptedTransport, phase: string, name = 'run') =>
+  expect.poll(() => statusOf(api, name)?.phase, { timeout: 20_000 }).toBe(phase);

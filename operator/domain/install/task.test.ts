@@ -1,0 +1,59 @@
+// operator/domain/install/task.test.ts — what an install Job is told, and whose environments it may use.
+import { expect, test } from 'vitest';
+import type { Pack } from '../../api/kinds.ts';
+import type { PackStatus } from '../../api/pack.ts';
+import { CONTENT, DIGEST, pack } from './install.setup.ts';
+import { installTask } from './task.ts';
+
+const install = { key: 'k', attempt: 1, job: 'j', step: 'Fetch', startedAt: '2026-03-01T12:00:00Z' } as const;
+const built = (key: string, letter: string): PackStatus => ({
+  installed: {
+    key: 'before',
+    content: { ...CONTENT, environment: DIGEST(letter) },
+    builtFrom: { key },
+    at: '2026-03-01T12:00:00Z',
+  },
+});
+const taskOf = (self: Pack, others: readonly Pack[] = []) =>
+  installTask({
+    pack: self,
+    packs: [self, ...others],
+    systemNamespace: 'squall',
+    indexes: ['https://example.org/index.json'],
+    indexTexts: [],
+    authorities: undefined,
+  });
+const known = (self: Pack, others: readonly Pack[] = []) => taskOf(self, others)?.environments;
+
+test('what the Pack asks for, while it is being installed', () => {
+  expect(taskOf(pack())).toBeUndefined();
+  expect(taskOf(pack({ status: { install }, spec: { reinstall: 'x' } }))).toMatchObject({
+    key: 'k',
+    from: 'shop=1.0.0',
+    reinstall: 'x',
+    pack: { namespace: 'demo', name: 'shop' },
+    indexes: ['https://example.org/index.json'],
+    environments: [],
+  });
+});
+
+test('an environment of its own may be used again, also one that was brought and not registered', () => {
+  const self = pack({
+    status: {
+      ...built('one', 'a'),
+      install: { ...install, reported: { ...CONTENT, environment: DIGEST('b') }, builtFrom: { key: 'two' } },
+    },
+  });
+  expect(known(self)).toEqual([
+    { key: 'one', digest: DIGEST('a') },
+    { key: 'two', digest: DIGEST('b') },
+  ]);
+});
+
+test("one of another Pack only where that is the same pack in the operator's own namespace", () => {
+  const self = pack({ status: { install } });
+  const of = (namespace: string, name: string) =>
+    pack({ metadata: { namespace, name, uid: `${namespace}-${name}` }, status: built(`${namespace}-${name}`, 'c') });
+  const others = [of('squall', 'shop'), of('squall', 'other'), of('neighbour', 'shop'), of('demo', 'other')];
+  expect(known(self, others)).toEqual([{ key: 'squall-shop', digest: DIGEST('c') }]);
+});

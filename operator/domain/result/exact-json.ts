@@ -1,0 +1,66 @@
+// operator/domain/result/exact-json.ts — JSON text → values whose numbers keep every digit on their way to JSON text again.
+
+interface Source {
+  readonly source?: string;
+}
+/** What TypeScript does not know of JSON yet. */
+interface RawJson {
+  rawJSON(text: string): object;
+  isRawJSON(value: unknown): boolean;
+  parse(text: string, reviver: (key: string, value: unknown, context: Source) => unknown): unknown;
+}
+const json = JSON as unknown as RawJson;
+
+/** Sixteen digits, a fraction that ends in zero, an exponent, or the zero below zero: others are written as they were read. */
+const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0(?!\.?\d)/;
+
+/** A number that JavaScript would write otherwise, 12345678901234567890 or 1.0, is an object that JSON.stringify writes as it was. */
+export function parseExact(text: string): unknown {
+  if (!MAY_CHANGE.test(text)) return JSON.parse(text) as unknown;
+  return json.parse(text, (_, value, { source }) => {
+    if (typeof value !== 'number' || source === undefined || !Number.isFinite(value)) return value;
+    return String(value) === source ? value : json.rawJSON(source);
+  });
+}
+
+/** Whether the value is such a number. */
+export const isExact = (value: unknown): boolean => json.isRawJSON(value);
+
+/** The value with JavaScript's numbers, which is what is computed with. */
+export function rounded(value: unknown): unknown {
+  if (isExact(value)) return Number(JSON.stringify(value));
+  if (Array.isArray(value)) return value.some(hasExact) ? value.map(rounded) : value;
+  if (typeof value !== 'object' || value === null || !hasExact(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
+}
+
+function hasExact(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isExact(value) || Object.values(value).some(hasExact);
+}
+
+/** A number of sixteen digits; in a text it does no harm. */
+const LONG_NUMBER = /[:,[]\s*-?\d{16}/;
+
+type Fields = Record<string, unknown>;
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !isExact(value) ? (value as Fields) : {};
+
+/** An answer of the API server: an object, a list or an event of a watch. Exact is `status.result` alone, since all else is computed with. */
+export function parseObject(text: string): unknown {
+  const value = JSON.parse(text) as unknown;
+  if (!LONG_NUMBER.test(text)) return value;
+  const [plain, exact] = [fieldsOf(value), fieldsOf(parseExact(text))];
+  takeResult(plain, exact);
+  takeResult(fieldsOf(plain['object']), fieldsOf(exact['object']));
+  const items = plain['items'];
+  if (Array.isArray(items))
+    items.forEach((item, index) => takeResult(fieldsOf(item), fieldsOf(fieldsOf(exact['items'])[index])));
+  return value;
+}
+
+/** The one object is nobody else's yet. */
+function takeResult(plain: Fields, exact: Fields): void {
+  const status = fieldsOf(plain['status']);
+  if (status['result'] !== undefined) status['result'] = fieldsOf(exact['status'])['result'];
+}

@@ -1,0 +1,97 @@
+// operator/domain/workflow/live.test.ts — a run in memory: what it tells, what is asked of it, and that a replay gives the same.
+import { expect, test } from 'vitest';
+import { ExecutionSpec, WorkflowState } from '../../api/execution.ts';
+import type { Execution } from '../../api/kinds.ts';
+import type { Plain } from '../expression/python/values.ts';
+import type { Live } from '../execution/parse.ts';
+import { liveRun } from './live.setup.ts';
+import type { LiveRun } from './live.ts';
+import { childNews, requestNews } from './news.ts';
+
+const TWO = { version: 1, tasks: { a: { action: 'p.a', next: [{ do: 'b' }] }, b: { action: 'p.b' } } };
+
+const begun = (definition: object = TWO) => {
+  const { live } = liveRun('orquesta', definition);
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  return live;
+};
+let atMs = 0;
+const request = (live: LiveRun, asked: 'pause' | 'resume' | 'cancel') =>
+  live.record({ atMs: ++atMs, entry: { is: 'request', request: asked } });
+const end = (live: LiveRun, status: 'succeeded' | 'failed' | 'canceled' | 'paused', result: Plain = {}) => {
+  const [open] = [...live.open];
+  const times = { startedAtMs: atMs, endedAtMs: atMs + 1 };
+  live.record({ atMs: ++atMs, entry: { is: 'child', key: open?.child.key ?? '', status, result, ...times } });
+};
+const execution = (spec: object) =>
+  ({ metadata: { name: 'w' }, spec: ExecutionSpec.parse({ request: { action: 'p.w' }, ...spec }) }) as unknown as Live;
+const parent = (workflow: object) =>
+  ({
+    status: { phase: 'Running', workflow: { startedAt: new Date(0).toISOString(), tells: 'run', ...workflow } },
+  }) as unknown as Execution;
+
+test('children that come after a pause are not told to pause', () => {
+  const live = begun();
+  request(live, 'pause');
+  expect([live.tells, live.status]).toEqual(['pause', 'pausing']);
+  end(live, 'succeeded');
+  request(live, 'resume');
+  expect([live.tells, live.status, [...live.open].map(({ child }) => child.task)]).toEqual(['run', 'running', ['b']]);
+});
+
+test('a run that goes on from a canceled one is neither canceled nor deaf', () => {
+  const live = begun();
+  request(live, 'cancel');
+  end(live, 'canceled');
+  expect([live.tells, live.status]).toEqual(['cancel', 'canceled']);
+  live.record({ atMs: ++atMs, entry: { is: 'rerun', tasks: ['a'] }, of: 'w/u' });
+  expect([live.tells, live.status]).toEqual(['run', 'running']);
+  expect(requestNews(live, execution({ control: 'cancel' }), undefined)).toEqual({ is: 'request', request: 'cancel' });
+});
+
+test('a pause of its own is resumed by the number of it, or by the workflow above, once', () => {
+  const { live } = liveRun('mistral', {
+    version: '2.0',
+    'p.w': { tasks: { a: { action: 'p.a', 'pause-before': true } } },
+  });
+  live.record({ atMs: 10, entry: { is: 'start' } });
+  expect([live.status, live.pauses, live.pausedAtMs]).toEqual(['paused', 1, 10]);
+  const resume = { is: 'request', request: 'resume' };
+  expect(requestNews(live, execution({}), undefined)).toBeUndefined();
+  expect(requestNews(live, execution({ resumes: 1 }), undefined)).toEqual(resume);
+  expect(requestNews(live, execution({}), parent({ journal: ['0 start', '9 resume'] }))).toBeUndefined();
+  expect(requestNews(live, execution({}), parent({ journal: ['0 start', '11 resume', '12 0s'] }))).toEqual(resume);
+  expect(requestNews(live, execution({ resumes: 1 }), parent({ tells: 'pause', journal: [] }))).toEqual({
+    is: 'request',
+    request: 'pause',
+  });
+  live.record({ atMs: 20, entry: { is: 'request', request: 'resume' } });
+  expect([live.status, live.pausedAtMs]).toEqual(['running', undefined]);
+  expect(requestNews(live, execution({ resumes: 1 }), undefined)).toBeUndefined();
+});
+
+test('what did not say itself how it ended is the same in a replay, whatever is there by then', () => {
+  const definition = { version: 1, tasks: { a: { action: 'p.a' } } };
+  const live = begun(definition);
+  const [child] = [...live.open];
+  const news = childNews(live, { children: new Map(), gone: new Set([child?.name ?? '']) }, new Date(0));
+  live.record({ atMs: ++atMs, entry: news[0]?.entry ?? { is: 'start' } });
+  expect(live.journal[1]).toBe(`${atMs} 0F`);
+  expect(JSON.stringify(live.run.result())).toContain('somebody deleted it');
+  const again = liveRun('orquesta', definition).live;
+  again.replay(live.journal, () => ({ stdout: 'it came after all' }));
+  expect([again.run.result(), again.journal]).toEqual([live.run.result(), live.journal]);
+});
+
+test('why a child was refused is what a replay has, and every line fits the object', () => {
+  const definition = { version: 1, tasks: { a: { action: 'p.a', input: { x: "<% st2kv('system.big') %>" } } } };
+  const { live } = liveRun('orquesta', definition, { big: { value: '"'.repeat(30_000) } });
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  const [open] = [...live.open];
+  live.record({ atMs: 1, entry: { is: 'refused', key: open?.child.key ?? '', error: '\u0001'.repeat(9000) } });
+  const again = liveRun('orquesta', definition).live;
+  again.replay(live.journal, () => ({}));
+  expect(again.run.result()).toEqual(live.run.result());
+  const state = { revision: 'r', startedAt: new Date(0).toISOString(), tasks: { running: 0, succeeded: 0, failed: 1 } };
+  expect(WorkflowState.safeParse({ ...state, journal: live.journal })).toMatchObject({ success: true });
+});

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# packs/core/actions/send_mail/send_mail.py — eight words become a mail, which a program or an SMTP server takes.
+"""send_mail.py BINARY FROM TO SUBJECT SEND_EMPTY CONTENT_TYPE BODY ATTACHMENTS
+
+Without a program, SMTP_URL says where the mail goes: smtp://host[:25] or smtps://host[:465]. Under smtp, TLS is used when the
+server offers it; ?starttls=always insists on it, ?starttls=never goes without. SMTP_USERNAME and SMTP_PASSWORD log in."""
+import mimetypes
+import os
+import shutil
+import smtplib
+import socket
+import ssl
+import subprocess
+import sys
+from email.message import EmailMessage
+from email.utils import formatdate, getaddresses, make_msgid
+from urllib.parse import parse_qs, urlsplit
+
+TIMEOUT_SECONDS = 30
+
+
+def main(words):
+    binary, sender, to, subject, send_empty, content_type, body, attachments = (words + [""] * 8)[:8]
+    if not body.strip() and send_empty != "1":
+        print("The body is empty, and send_empty_body is false: nothing was sent.")
+        return
+    receivers = [address for _, address in getaddresses([to]) if address]
+    if not receivers:
+        raise SystemExit("to: there is no address in %r" % to)
+    message = mail(with_host(sender), receivers, subject, content_type, body, attachments)
+    program = program_for(binary)
+    if program is not None:
+        by_program(program, message)
+    else:
+        by_smtp(message, receivers)
+    print("Sent %s to %s" % (message["Message-ID"], ", ".join(receivers)))
+
+
+def with_host(sender):
+    return sender if "@" in sender else "%s@%s" % (sender or "stanley", socket.getfqdn())
+
+
+def mail(sender, receivers, subject, content_type, body, attachments):
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = ", ".join(receivers)
+    message["Subject"] = subject.replace("\r", " ").replace("\n", " ")
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message.set_content(body, subtype=content_type.partition("/")[2] or "html")
+    for path in filter(None, (part.strip() for part in attachments.split(","))):
+        attach(message, path)
+    return message
+
+
+def attach(message, path):
+    kind = (mimetypes.guess_type(path)[0] or "application/octet-stream").split("/")
+    try:
+        with open(path, "rb") as source:
+            content = source.read()
+    except OSError as error:
+        raise SystemExit("attachments: %s; name files that are in the pod" % error)
+    message.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=os.path.basename(path))
+
+
+def program_for(binary):
+    if binary not in ("", "None"):
+        if shutil.which(binary) is None:
+            raise SystemExit("sendmail_binary: there is no program %s in the image; leave it out to use SMTP_URL" % binary)
+        return binary
+    return shutil.which("sendmail")
+
+
+def by_program(program, message):
+    done = subprocess.run([program, "-t", "-i"], input=message.as_bytes(), timeout=TIMEOUT_SECONDS)
+    if done.returncode != 0:
+        raise SystemExit("%s ended with exit code %d" % (program, done.returncode))
+
+
+def by_smtp(message, receivers):
+    url = os.environ.get("SMTP_URL", "")
+    if not url:
+        raise SystemExit(
+            "There is no program sendmail in the image and no SMTP_URL, for example smtp://mail.example.org:25; "
+            "set it for all actions in config.podEnvironment of the chart, or in the parameter env of this execution"
+        )
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SystemExit("SMTP_URL: it must be smtp://host[:port] or smtps://host[:port], not %r" % url)
+    try:
+        with connection(parts) as server:
+            if os.environ.get("SMTP_USERNAME"):
+                server.login(os.environ["SMTP_USERNAME"], os.environ.get("SMTP_PASSWORD", ""))
+            server.send_message(message, to_addrs=receivers)
+    except (OSError, smtplib.SMTPException) as error:
+        raise SystemExit("%s://%s: %s" % (parts.scheme, parts.netloc.rpartition("@")[2], error))
+
+
+def connection(parts):
+    trusted = ssl.create_default_context()
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=TIMEOUT_SECONDS, context=trusted)
+    server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT_SECONDS)
+    starttls = parse_qs(parts.query).get("starttls", ["offered"])[0]
+    server.ehlo()
+    if starttls == "always" or (starttls != "never" and server.has_extn("starttls")):
+        server.starttls(context=trusted)
+        server.ehlo()
+    return server
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

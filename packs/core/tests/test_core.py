@@ -1,0 +1,151 @@
+# packs/core/tests/test_core.py — the actions in Python, and mail to an SMTP server.
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest import TestCase
+from unittest.mock import patch
+
+from inject_trigger import InjectTrigger
+from pause import Pause
+from st2tests.base import BaseActionTestCase
+from uuid_action import MakeUuid
+
+SENDMAIL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../actions/send_mail/send_mail.py")
+
+
+class UuidTestCase(BaseActionTestCase):
+    action_cls = MakeUuid
+
+    def test_each_kind_has_its_version_and_none_comes_twice(self):
+        action = self.get_action_instance()
+        for version in "14":
+            made = {action.run(uuid_type="uuid" + version) for _ in range(3)}
+            self.assertEqual(len(made), 3)
+            self.assertEqual({one[14] for one in made}, {version})
+
+    def test_another_kind_is_told(self):
+        with self.assertRaisesRegex(ValueError, "give one of uuid1, uuid4"):
+            self.get_action_instance().run(uuid_type="uuid9")
+
+
+class PauseTestCase(BaseActionTestCase):
+    action_cls = Pause
+
+    def test_it_waits_for_the_time_that_is_asked_or_less(self):
+        with patch("pause.time.sleep") as sleep:
+            self.assertEqual(self.get_action_instance().run(max_pause=7), {"paused": 7})
+            sleep.assert_called_once_with(7)
+            paused = self.get_action_instance().run(max_pause=7, random=True)["paused"]
+            self.assertIn(paused, range(8))
+
+
+class InjectTriggerTestCase(BaseActionTestCase):
+    action_cls = InjectTrigger
+
+    def test_the_event_goes_to_the_generic_webhook(self):
+        from st2client.client import Client
+
+        calls = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                calls.append((self.path, self.headers["St2-Trace-Tag"], json.loads(body)))
+                self.send_response(202)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        client = Client(api_url="http://127.0.0.1:%d/api/v1" % server.server_port)
+        action = self.get_action_instance()
+        with patch.object(action.action_service.datastore_service, "get_api_client", lambda: client, create=True):
+            sent = action.run(trigger="shop.order", payload={"sku": "book"}, trace_tag="t1")
+        wanted = {"trigger": "shop.order", "payload": {"sku": "book"}}
+        self.assertEqual((sent, calls), (wanted, [("/api/v1/webhooks/st2", "t1", wanted)]))
+
+    def test_a_trigger_is_named_once(self):
+        for given in ({}, {"trigger": "a.b", "trigger_name": "a.b"}):
+            with self.assertRaisesRegex(ValueError, "Give"):
+                self.get_action_instance().run(**given)
+
+
+class SendmailTestCase(TestCase):
+    def send(self, *words, **variables):
+        env = {"PATH": "/usr/bin:/bin", **variables}
+        return subprocess.run([sys.executable, SENDMAIL, *words], capture_output=True, text=True, env=env)
+
+    def test_a_mail_goes_to_the_server_with_its_attachment(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        command = [sys.executable, "-W", "ignore", "-u", "-m", "smtpd", "-n", "-c", "DebuggingServer", "127.0.0.1:%d" % port]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            wait_for(port)
+            with tempfile.NamedTemporaryFile("w", suffix=".csv") as attached:
+                attached.write("a,b\n")
+                attached.flush()
+                words = ["None", "ann@example.org", "bob@example.org, Eve <eve@example.org>", "Größe: 1", "1", "text/plain"]
+                done = self.send(*words, "Hello\nBob", attached.name, SMTP_URL="smtp://127.0.0.1:%d" % port)
+        finally:
+            server.terminate()
+        received = server.communicate()[0]
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"Sent <\S+@example\.org> to bob@example\.org, eve@example\.org")
+        self.assertIn("From: ann@example.org", received)
+        self.assertIn("Subject: =?utf-8?", received)
+        self.assertIn("Hello", received)
+        self.assertTrue(re.search(r'filename="?tmp', received) and "text/csv" in received, received)
+
+    def test_a_program_takes_it_as_sendmail_does(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program, kept = os.path.join(folder, "mailer"), os.path.join(folder, "kept")
+            with open(program, "w") as script:
+                script.write('#!/bin/sh\necho "$@" > %s\ncat >> %s\n' % (kept, kept))
+            os.chmod(program, stat.S_IRWXU)
+            done = self.send(program, "ann", "bob@example.org", "Hi", "1", "text/html", "<b>x</b>", "")
+            with open(kept) as source:
+                mail = source.read()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(mail.startswith("-t -i\nFrom: ann@"), mail)
+        self.assertIn('Content-Type: text/html; charset="utf-8"', mail)
+
+    def test_an_empty_body_is_not_sent_when_that_is_asked(self):
+        done = self.send("None", "ann", "bob@example.org", "Hi", "0", "text/html", " ", "")
+        self.assertEqual((done.returncode, "nothing was sent" in done.stdout), (0, True))
+
+    def test_what_is_missing_is_told(self):
+        mail = ("ann@example.org", "bob@example.org", "Hi", "1", "text/html", "x")
+        for words, variables, told in (
+            (("None", *mail, ""), {}, "no SMTP_URL"),
+            (("None", *mail, ""), {"SMTP_URL": "mail:25"}, "SMTP_URL: it must be"),
+            (("None", *mail, ""), {"SMTP_URL": "smtp://127.0.0.1:1"}, "smtp://127.0.0.1:1: "),
+            (("/no/such", *mail, ""), {}, "no program /no/such"),
+            (("None", *mail, "/no/such"), {}, "attachments: "),
+            (("None", "ann", " ", *mail[2:], ""), {}, "there is no address"),
+        ):
+            done = self.send(*words, **variables)
+            self.assertEqual((done.returncode, told in done.stderr), (1, True), done.stderr)
+
+
+def wait_for(port):
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError("nobody listens on port %d" % port)

@@ -1,0 +1,144 @@
+# packs/linux/tests/test_linux.py — scripts, actions and the sensor, on this machine.
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import tempfile
+import threading
+
+from dig import Dig
+from file_watch_sensor import FileWatchSensor
+from st2tests.base import BaseActionTestCase, BaseSensorTestCase
+from unittest import TestCase
+from wait_for_ssh import WaitForSsh
+
+CHECKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../actions/checks")
+
+
+def script(name, *words, **variables):
+    path = os.path.join(CHECKS, name)
+    return subprocess.run(["sh", path, *words], capture_output=True, text=True, env={**os.environ, **variables})
+
+
+class ScriptsTestCase(TestCase):
+    def test_the_load_is_read_for_each_period(self):
+        with tempfile.NamedTemporaryFile("w") as loadavg:
+            loadavg.write("0.10 0.20 0.30 1/99 1234\n")
+            loadavg.flush()
+            load = {period: script("check_loadavg.sh", period, LOADAVG_FILE=loadavg.name) for period in ("5", "all", "7")}
+        self.assertEqual(json.loads(load["5"].stdout), {"5": "0.20"})
+        self.assertEqual(json.loads(load["all"].stdout), {"1": "0.10", "5": "0.20", "15": "0.30"})
+        self.assertEqual((load["7"].returncode, load["7"].stdout), (2, ""))
+
+    def test_processes_are_found_by_name_and_by_command_line(self):
+        sleeper = subprocess.Popen(["sleep", "61.25"])
+        try:
+            self.assertIn(str(sleeper.pid), script("check_processes.sh", "name", "^sleep$").stdout)
+            self.assertIn(str(sleeper.pid), script("check_processes.sh", "args", "sleep 61[.]25").stdout)
+        finally:
+            sleeper.kill()
+            sleeper.wait()
+        none = script("check_processes.sh", "args", "no such process at all")
+        self.assertEqual((none.returncode, none.stdout), (1, ""))
+
+    def test_a_service_is_told_to_what_is_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "service")
+            with open(path, "w") as program:
+                program.write("#!/bin/sh\necho \"$@\"\n")
+            os.chmod(path, stat.S_IRWXU)
+            os.symlink(shutil.which("sh"), os.path.join(folder, "sh"))
+            done = script("service.sh", "restart", "nginx", PATH=folder)
+        self.assertEqual(done.stdout, "nginx restart\n")
+
+
+class DigTestCase(BaseActionTestCase):
+    action_cls = Dig
+
+    def with_program(self, text):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        path = os.path.join(folder, "dig")
+        with open(path, "w") as program:
+            program.write("#!/bin/sh\n" + text)
+        os.chmod(path, stat.S_IRWXU)
+        before = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", before)
+        os.environ["PATH"] = folder + os.pathsep + before
+
+    def test_it_asks_as_it_is_told_and_returns_the_answers(self):
+        self.with_program('for word; do echo "$word"; done\n')
+        answers = self.get_action_instance().run(hostname="a.example", nameserver="ns.example", queryopts="short,tcp")
+        self.assertEqual(answers, ["@ns.example", "a.example", "A", "+short", "+tcp"])
+        self.assertEqual(len(self.get_action_instance().run(hostname="a.example", count=2, rand=True)), 2)
+
+    def test_a_failure_is_told(self):
+        self.with_program("echo 'no servers could be reached' >&2; exit 9\n")
+        self.assertEqual(self.get_action_instance().run(hostname="a.example"), (False, "no servers could be reached"))
+        with self.assertRaisesRegex(ValueError, "is no name"):
+            self.get_action_instance().run(hostname="-f/etc/passwd")
+
+
+class WaitForSshTestCase(BaseActionTestCase):
+    action_cls = WaitForSsh
+
+    def serve(self, said):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+
+        def answer():
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.sendall(said)
+
+        threading.Thread(target=answer, daemon=True).start()
+        return server.getsockname()[1]
+
+    def test_a_server_that_greets_is_enough_without_a_user(self):
+        done, said = self.get_action_instance().run(hostname="127.0.0.1", port=self.serve(b"SSH-2.0-x\r\n"))
+        self.assertEqual((done, said.endswith("at try 1")), (True, True))
+
+    def test_what_is_no_ssh_server_fails_after_all_tries(self):
+        port = self.serve(b"220 mail\r\n")
+        done, said = self.get_action_instance().run(hostname="127.0.0.1", port=port, retries=2, sleep_delay=0)
+        self.assertEqual((done, "in 2 tries: what listens there is no SSH server" in said), (False, True))
+
+
+class FileWatchSensorTestCase(BaseSensorTestCase):
+    sensor_cls = FileWatchSensor
+
+    def test_new_lines_are_told_also_of_a_file_that_is_made_anew(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log")
+            write(path, "old\n")
+            sensor = self.get_sensor_instance()
+            sensor.add_trigger({"ref": "linux.watched", "parameters": {"file_path": path}})
+            sensor.poll()
+            self.assertEqual(self.get_dispatched_triggers(), [])
+            write(path, "one\nhal")
+            sensor.poll()
+            write(path, "f\n")
+            sensor.poll()
+            os.unlink(path)
+            sensor.poll()
+            write(path, "new\n")
+            sensor.poll()
+            lines = [one["payload"]["line"] for one in self.get_dispatched_triggers()]
+            self.assertEqual(lines, ["one", "half", "new"])
+            payload = {"file_path": path, "file_name": "log", "line": "new"}
+            self.assertTriggerDispatched("linux.watched", payload)
+            sensor.remove_trigger({"parameters": {"file_path": path}})
+            write(path, "more\n")
+            sensor.poll()
+            self.assertEqual(len(self.get_dispatched_triggers()), 3)
+
+
+def write(path, text):
+    with open(path, "a") as target:
+        target.write(text)

@@ -1,0 +1,49 @@
+# packs/packs/actions/download.py — asks for packs, and waits until their sources have been fetched and checked.
+from datetime import datetime, timezone
+
+from pack_action import SUCCESS, PackAction
+from pack_objects import RUN_ANNOTATION, Refused, condition, has_failed, is_done, list_of, name_of, ref_of, verdict
+
+SYSTEM = ("core", "packs")
+
+
+class Download(PackAction):
+    def run(self, packs, abs_repo_base=None, verifyssl=True, force=False, dependency_list=None, timeout_seconds=600,
+            run=None):
+        if not verifyssl:
+            raise ValueError(
+                "verifyssl: certificates are always checked; add the authority to caBundle of the chart instead"
+            )
+        asked = [(spec, *self.ask(spec, force, run)) for spec in list_of(dependency_list or packs)]
+        result = {}
+        for spec, pack, message in asked:
+            ref, said = self.wait(pack, timeout_seconds) if message is None else (spec, message)
+            result[ref] = said
+        return SUCCESS in result.values(), result
+
+    def ask(self, spec, force, run):
+        """(the Pack, None) or (None, why it was refused)."""
+        try:
+            name = name_of(spec)
+            if name in SYSTEM:
+                raise ValueError('Pack "%s" is part of the system, and is not installed from elsewhere' % name)
+            self.logger.info("asking for pack %s: %s", name, spec)
+            wanted = {"from": spec, "force": force, "reinstall": datetime.now(timezone.utc).isoformat()}
+            if self.packs.find(name) is None:
+                return self.packs.create(name, wanted, {RUN_ANNOTATION: run} if run else None), None
+            return self.packs.change(name, {"source": None, **wanted}), None
+        except (Refused, ValueError) as error:
+            return None, str(error)
+
+    def wait(self, pack, seconds):
+        """(ref, message)."""
+        name, generation = pack["metadata"]["name"], pack["metadata"].get("generation", 1)
+        try:
+            found = self.packs.until(name, seconds, is_fetched, generation)
+        except (Refused, TimeoutError) as error:
+            return ref_of(pack), str(error)
+        return ref_of(found), verdict(found) if has_failed(found) else SUCCESS
+
+
+def is_fetched(pack):
+    return has_failed(pack) or is_done(pack) or condition(pack, "Valid")[0] == "True"

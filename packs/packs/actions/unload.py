@@ -1,0 +1,20 @@
+# packs/packs/actions/unload.py — takes packs out of use; their objects stay, disabled, until load or delete.
+import json
+
+from pack_action import PackAction
+from pack_objects import list_of
+from unloading import ANNOTATION, OVERRIDES, refuse_system
+
+
+class Unload(PackAction):
+    def run(self, packs):
+        names = list_of(packs)
+        refuse_system(names)
+        for name in names:
+            pack = self.packs.get(name)
+            if ANNOTATION in pack["metadata"].get("annotations", {}):
+                continue
+            before = json.dumps(pack["spec"].get("overrides") or {})
+            changed = self.packs.change(name, {"overrides": OVERRIDES}, {ANNOTATION: before})
+            self.packs.until(name, 60, lambda _: True, changed["metadata"].get("generation", 1))
+        return "Successfully unloaded the following packs: %s" % ", ".join(names)

@@ -1,0 +1,176 @@
+# packs/packs/tests/test_packs.py — each action of the pack against Packs over HTTP.
+import pack_objects
+from delete import Delete
+from download import Download
+from get import Get
+from get_config import GetConfig
+from get_pack_dependencies import GetPackDependencies
+from get_pack_warnings import GetPackWarnings
+from load import Load
+from pack_server import PackServer, failing, installed
+from search import Search
+from setup_virtualenv import SetupVirtualenv
+from show import Show
+from st2tests.base import BaseActionTestCase
+from unload import Unload
+from virtualenv_prerun import VirtualenvPrerun
+
+
+class PacksCase(BaseActionTestCase):
+    action_cls = Download
+
+    def setUp(self):
+        super().setUp()
+        pack_objects.LOOK_SECONDS = 0.01
+        self.server = PackServer()
+        self.addCleanup(self.server.close)
+
+    def act(self, kind, **parameters):
+        self.action_cls = kind
+        action = self.get_action_instance(config={"index_url": [self.server.url + "/index.json"]})
+        action._packs = pack_objects.PackObjects(self.server.url, "token", "shop", verify=False)
+        return action.run(**parameters)
+
+    def spec(self, name):
+        return self.server.packs[name]["spec"]
+
+
+class InstallTestCase(PacksCase):
+    def test_packs_are_named_as_their_repositories_are(self):
+        for spec, name in {
+            "shop": "shop",
+            "my_pack=1.2.0": "my_pack",
+            "Ann/stackstorm-shop": "shop",
+            "https://example.org/x/StackStorm-My-Pack.git=main": "my_pack",
+            "git@example.org:x/shop.git": "shop",
+        }.items():
+            self.assertEqual(pack_objects.name_of(spec), name)
+        with self.assertRaisesRegex(ValueError, "No name of a pack"):
+            pack_objects.name_of("https://example.org/a b")
+
+    def test_what_is_downloaded_becomes_a_pack_and_succeeds_when_it_is_valid(self):
+        done = self.act(Download, packs=["my_pack=1.2.0"], force=True, run="e1")
+        self.assertEqual(done, (True, {"my_pack": "Success."}))
+        pack = self.server.packs["my-pack"]
+        self.assertEqual((pack["spec"]["from"], pack["spec"]["force"]), ("my_pack=1.2.0", True))
+        self.assertEqual(pack["metadata"]["annotations"], {"packs.squall.dev/installed-by": "e1"})
+
+    def test_one_that_is_there_is_fetched_again_and_keeps_its_configuration(self):
+        self.act(Download, packs=["shop"])
+        self.spec("shop").update(config={"values": {"a": 1}}, source={"inline": {}})
+        before = self.spec("shop")["reinstall"]
+        self.act(Download, packs=["shop=2.0.0"], run="e2")
+        now = self.spec("shop")
+        self.assertEqual((now["from"], now["config"], "source" in now), ("shop=2.0.0", {"values": {"a": 1}}, False))
+        self.assertNotEqual(now["reinstall"], before)
+        self.assertEqual(self.server.packs["shop"]["metadata"].get("annotations"), {})
+
+    def test_a_failure_is_told_with_its_findings_and_fails_when_nothing_succeeded(self):
+        self.server.operate = failing("Valid", "1 file is wrong", findings=[{"file": "a.yaml", "line": 3, "message": "bad"}])
+        self.assertEqual(self.act(Download, packs=["shop"]), (False, {"shop": "1 file is wrong; a.yaml:3: bad"}))
+
+    def test_the_system_and_unchecked_certificates_are_refused(self):
+        done, result = self.act(Download, packs=["core", "shop"])
+        self.assertEqual((done, result["shop"]), (True, "Success."))
+        self.assertIn("part of the system", result["core"])
+        with self.assertRaisesRegex(ValueError, "verifyssl"):
+            self.act(Download, packs=["shop"], verifyssl=False)
+
+    def test_the_time_that_a_step_may_take_ends(self):
+        self.server.operate = lambda pack: None
+        done, result = self.act(Download, packs=["shop"], timeout_seconds=0)
+        self.assertEqual(done, False)
+        self.assertIn("not within 0 s: the operator has not looked at it yet", result["shop"])
+
+    def test_the_list_of_packs_grows_by_those_that_were_fetched(self):
+        status = {"b": "Success.", "c": "No record of the \"c\" pack in the index."}
+        self.assertEqual(self.act(VirtualenvPrerun, packs_status=status, packs_list=["a"]), ["a", "b"])
+
+    def test_dependencies_are_listed_once_and_conflicts_told(self):
+        conflict = 'pack "shop" needs "db=2.0.0", but version 1.0.0 of "db" is installed'
+        self.server.operate = installed(missing=["mail", "https://example.org/stackstorm-mail.git=v2"], warnings=[conflict, "odd"])
+        self.act(Download, packs=["shop"])
+        found = self.act(GetPackDependencies, packs_status={"shop": "Success."}, nested=3)
+        wanted = {"dependency_list": ["mail"], "nested": 2}
+        self.assertEqual(found, {**wanted, "conflict_list": [conflict, "https://example.org/stackstorm-mail.git=v2"]})
+        self.assertEqual(self.act(GetPackDependencies, packs_status={"shop": "Success."}, nested=0), {})
+        warned = self.act(GetPackWarnings, packs_status={"shop": "Success."})
+        self.assertEqual(warned, {"warning_list": ["shop: " + conflict, "shop: odd"]})
+
+    def test_environments_are_waited_for_and_built_again(self):
+        self.act(Download, packs=["shop"])
+        before = self.spec("shop")["reinstall"]
+        said = self.act(SetupVirtualenv, packs=["shop"])
+        self.assertEqual(said, "Successfully set up virtualenv for the following packs: shop")
+        self.assertEqual(self.spec("shop")["reinstall"], before)
+        self.act(SetupVirtualenv, packs=["shop"], update=True)
+        self.assertNotEqual(self.spec("shop")["reinstall"], before)
+        self.server.operate = failing("EnvironmentReady", "uv failed")
+        with self.assertRaisesRegex(Exception, "uv failed"):
+            self.act(SetupVirtualenv, packs=["shop"], update=True)
+
+    def test_loading_counts_what_is_registered(self):
+        self.act(Download, packs=["shop", "mail"])
+        self.assertEqual(self.act(Load), {"actions": 4})
+        self.assertEqual(self.act(Load, packs=["mail"]), {"actions": 2})
+
+
+class RemovalTestCase(PacksCase):
+    def test_what_is_unloaded_is_disabled_and_loading_brings_its_overrides_back(self):
+        self.act(Download, packs=["shop"])
+        overrides = {"actions": {"exceptions": {"a": {"enabled": False}}}}
+        self.spec("shop")["overrides"] = overrides
+        for _ in range(2):
+            self.act(Unload, packs=["shop"])
+        self.assertEqual(self.spec("shop")["overrides"]["actions"], {"defaults": {"enabled": False}})
+        self.assertEqual(self.spec("shop")["overrides"]["rules"], {"defaults": {"enabled": False}})
+        self.act(Load, packs=["shop"])
+        self.assertEqual(self.spec("shop")["overrides"], overrides)
+        self.assertEqual(self.server.packs["shop"]["metadata"]["annotations"], {})
+
+    def test_a_pack_without_overrides_has_none_after_all(self):
+        self.act(Download, packs=["shop"])
+        self.act(Unload, packs=["shop"])
+        self.act(Load, packs=["shop"])
+        self.assertNotIn("overrides", self.spec("shop"))
+
+    def test_packs_are_deleted_but_not_those_of_the_system(self):
+        self.act(Download, packs=["shop"])
+        self.assertIn("packs: shop", self.act(Delete, packs=["shop", "gone"]))
+        self.assertEqual(self.server.packs, {})
+        for kind in (Delete, Unload):
+            with self.assertRaisesRegex(ValueError, "part of the system"):
+                self.act(kind, packs=["packs"])
+
+    def test_a_run_deletes_only_what_it_brought(self):
+        self.act(Download, packs=["old"])
+        self.act(Download, packs=["old", "new"], run="e1")
+        self.act(Delete, packs=["old", "new"], run="e1")
+        self.assertEqual(list(self.server.packs), ["old"])
+
+
+class ReadingTestCase(PacksCase):
+    def test_an_installed_pack_tells_version_and_commit(self):
+        self.server.operate = installed(commit="0123456789abcdef")
+        self.act(Download, packs=["https://example.org/shop"])
+        found = self.act(Get, pack="shop")
+        self.assertEqual((found["pack"]["version"], found["pack"]["ready"]), ("1.0.0", True))
+        self.assertEqual(found["git_status"], "Status:\nHEAD detached at 01234567\n\nRemotes:\nhttps://example.org/shop")
+        self.assertEqual(self.act(Get, pack="other"), {"pack": None, "git_status": None})
+
+    def test_the_index_is_searched_by_name_first_then_by_keyword(self):
+        named = {"name": "shop", "description": "sells", "email": "a@mail.example.org"}
+        tagged = {"name": "till", "keywords": ["Shop"]}
+        other = {"name": "x", "description": "a workshop"}
+        self.server.index = {"packs": {"x": other, "till": tagged, "shop": named, "z": {"name": "z", "email": "shop@x"}}}
+        self.assertEqual(self.act(Search, query="shop"), [named, tagged, other])
+        self.assertEqual(self.act(Show, pack="till"), {"pack": tagged})
+        self.assertEqual(self.act(Show, pack="nothing"), {"pack": None})
+
+    def test_an_index_that_is_none_is_told(self):
+        self.server.index = []
+        with self.assertRaisesRegex(ValueError, "Expected an index object, got a list instead."):
+            self.act(Search, query="shop")
+
+    def test_the_configuration_is_shown(self):
+        self.assertEqual(self.act(GetConfig)["index_url"], [self.server.url + "/index.json"])
