@@ -40,5 +40,6 @@ function explain(code: number, message: string): string {
   if (code === 401) return `${message || 'not logged in'}; log in to the cluster again, or choose another --context`;
   if (code === 403) return `${message}; ask whoever looks after the cluster for this right`;
   if (code === 404 && message.startsWith('404 page')) return 'this cluster does not know the kind; install the chart';
+  if (code === 404 && message.startsWith('namespaces "')) return `${message}; choose another one with -n, or create it`;
   return message || `the API server answered ${code}`;
 }

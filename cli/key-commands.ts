@@ -1,15 +1,8 @@
 // cli/key-commands.ts — the verbs of `squall key` and their options.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  deleteKeys,
-  getKey,
-  type GetKeyOptions,
-  type KeyOptions,
-  listKeys,
-  type ListKeysOptions,
-  setKey,
-  type SetKeyOptions,
-} from './key.ts';
+import { deleteKeys, getKey, type GetKeyOptions, listKeys, type ListKeysOptions, setKey } from './key.ts';
+import type { KeyOptions, SetKeyOptions } from './key-store.ts';
+import { done, output } from './option.ts';
 import type { Doing } from './session.ts';
 
 export function addKeyCommands(squall: Command, doing: Doing): void {
@@ -20,8 +13,6 @@ export function addKeyCommands(squall: Command, doing: Doing): void {
     command
       .addOption(new Option('-s, --scope <scope>', 'entries of all, or of one user').choices(['system', 'user']))
       .option('-u, --user <name>', 'whose entries; means --scope user (default: your own)');
-  const output = (...formats: string[]) =>
-    new Option('-o, --output <format>', 'how to print it').choices(formats).default(formats[0]);
   whose(key.command('list'))
     .description('list entries, without values that are secret')
     .addOption(output('table', 'json', 'yaml', 'name'))
@@ -49,8 +40,6 @@ export function addKeyCommands(squall: Command, doing: Doing): void {
     .argument('<keys...>', 'their keys')
     .action(doing<KeyOptions>((session, options, names) => deleteKeys(session, names, options).then(done)));
 }
-
-const done = () => undefined;
 
 function secondsOf(text: string): number {
   const seconds = Number(text);

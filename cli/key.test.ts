@@ -12,11 +12,13 @@ vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
 interface Stored {
   metadata: Record<string, unknown> & { name: string };
   spec: Record<string, unknown>;
+  status?: unknown;
 }
 const keyValue = (name: string, spec: object, createdAt = '2026-01-31T12:00:00Z'): Stored => ({
   metadata: { name, namespace: 'team', uid: name, resourceVersion: '1', creationTimestamp: createdAt },
   spec: { scope: 'system', ...spec },
 });
+const REF_TAKEN = { conditions: [{ type: 'Ready', status: 'False', reason: 'RefTaken', message: '' }] };
 const SECRET = { secretKeyRef: { name: 'squall-datastore', key: 'pw' } };
 
 /** What was sent, as "METHOD path" with its body. */
@@ -116,6 +118,32 @@ test('a secret is read from the standard input, and goes into the Secret first',
     [`POST ${SECRETS}`, { metadata: { name: 'squall-datastore' }, type: 'squall.dev/datastore' }],
     [`POST ${KEYS}`, { spec: { key: 'pw', valueFrom: SECRET } }],
   ]);
+});
+
+test('a secret value never replaces that of an object that has its name', async () => {
+  const taken = keyValue('pw', { key: 'other', valueFrom: SECRET });
+  const { sent, routes } = recording({ [`PATCH ${SECRETS}/squall-datastore`]: reply({}) }, taken);
+  const squall = await serve(routes);
+  const program = fileURLToPath(new URL('./squall.js', import.meta.url));
+  const child = spawn(process.execPath, [program, '--kubeconfig', squall.kubeconfig, 'key', 'set', '--secret', 'pw']);
+  child.stdin.end('s3cret');
+  expect(await new Promise((ended) => child.on('close', ended))).toBe(0);
+  const name = expect.stringMatching(/^pw-[0-9a-f]{16}$/);
+  const [patched, posted] = sent.map(([, body]) => body as { data: object; metadata: object; spec: object });
+  expect(Object.keys(patched?.data ?? {})).toEqual([name]);
+  expect(posted).toMatchObject({ metadata: { name }, spec: { valueFrom: { secretKeyRef: { key: name } } } });
+});
+
+test('of two objects with the key the one that counts is shown and changed, whatever they are called', async () => {
+  const { sent, routes } = recording(
+    {},
+    { ...keyValue('host', { key: 'host', value: 'new' }, '2026-02-01T12:00:00Z'), status: REF_TAKEN },
+    keyValue('from-git', { key: 'host', value: 'old' }),
+  );
+  const squall = await serve(routes);
+  expect((await squall('key', 'get', 'host', '-o', 'value')).out).toBe('old\n');
+  expect((await squall('key', 'set', 'host', 'newer')).code).toBe(0);
+  expect(sent.map(([route]) => route)).toEqual([`PATCH ${KEYS}/from-git`]);
 });
 
 test('delete names what is not there', async () => {

@@ -57,7 +57,13 @@ export async function connect(options: { kubeconfig?: string; context?: string }
   try {
     await config.applyToHTTPSOptions(found);
   } catch (cause) {
-    throw new Failure(`kubeconfig: log in as user "${context.user}": ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    if (message.includes('skipTLSVerify'))
+      throw new Failure(
+        `kubeconfig: cluster "${cluster.name}": its server ${cluster.server} has no TLS; if that is meant, as with kubectl proxy, give it insecure-skip-tls-verify: true`,
+        { cause },
+      );
+    throw new Failure(`kubeconfig: log in as user "${context.user}": ${message}`, { cause });
   }
   const headers = Object.fromEntries(
     Object.entries(found.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),

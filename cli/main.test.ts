@@ -1,5 +1,6 @@
 // cli/main.test.ts — the program as a process against an HTTP server that answers as an API server does.
 import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { type Answer, failure, reply, serve } from './api-server.setup.ts';
 
@@ -127,16 +128,22 @@ test('the log is shown once, over a broken connection, before the result', async
 test('errors name object and remedy, without a stack trace', async () => {
   const squall = await serve({
     [`GET ${API}/namespaces/team/actions`]: reply({ items: [], metadata: {} }),
+    [`GET ${API}/namespaces/team/workflows`]: reply({ items: [], metadata: {} }),
     [`GET ${MINE}`]: failure(403, 'Forbidden', 'executions is forbidden: User "jane" cannot list'),
   });
   const unknown = await squall('run', 'team.nothing');
   expect(unknown).toMatchObject({ code: 1, out: '' });
   expect(unknown.err).toBe(
-    'squall: Action team.nothing: there is none in namespace team; see "kubectl get actions -n team"\n',
+    'squall: Action team.nothing: there is none in namespace team, nor a Workflow; see "kubectl get actions,workflows -n team"\n',
   );
   const forbidden = await squall('execution', 'list');
   expect(forbidden.err).toMatch(
     /^squall: list Executions: executions is forbidden.*; ask whoever looks after the cluster for this right\n$/,
+  );
+  const plain = readFileSync(squall.kubeconfig, 'utf8').replace('"insecure-skip-tls-verify":true', '"a":1');
+  writeFileSync(squall.kubeconfig, plain);
+  expect((await squall('execution', 'list')).err).toMatch(
+    /^squall: kubeconfig: cluster "test": its server http:\/\/127\.0\.0\.1:\d+ has no TLS; .* insecure-skip-tls-verify: true\n$/,
   );
 });
 

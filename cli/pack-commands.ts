@@ -1,5 +1,6 @@
 // cli/pack-commands.ts — the verbs of `squall pack`.
 import { Command, Option } from 'commander';
+import { done, output } from './option.ts';
 import { installPacks, listPacks, type PackInstallOptions, removePacks, showPack } from './pack.ts';
 import { registerPacks, type RegisterOptions } from './pack-register.ts';
 import { type ConfigOptions, configurePack } from './pack-config.ts';
@@ -32,8 +33,6 @@ after it. What the schema calls secret goes to a Secret; key=@secret:name/key re
 
 export function addPackCommands(squall: Command, doing: Doing, offline: Offline): void {
   const pack = squall.command('pack').description('packs: sets of actions, workflows, rules and more');
-  const output = (...formats: Format[]): Option =>
-    new Option('-o, --output <format>', 'how to print it').choices(formats).default(formats[0]);
   pack
     .command('install')
     .description('install packs, or fetch them again')
@@ -55,7 +54,7 @@ export function addPackCommands(squall: Command, doing: Doing, offline: Offline)
     .command('list')
     .description('list packs')
     .addOption(output('table', 'json', 'yaml', 'name'))
-    .action(doing<{ output: Format }>((session, options) => listPacks(session, options).then(() => undefined)));
+    .action(doing<{ output: Format }>((session, options) => listPacks(session, options).then(done)));
   const index = (command: Command): Command =>
     command.option(
       '--index <url...>',
@@ -65,28 +64,20 @@ export function addPackCommands(squall: Command, doing: Doing, offline: Offline)
     .description('packs of the index that have a text in their name, keywords or description')
     .argument('<text>', 'what to look for')
     .addOption(output('table', 'json', 'yaml', 'name'))
-    .action(
-      doing<IndexOptions>((session, options, [text = '']) => searchPacks(session, text, options).then(() => undefined)),
-    );
+    .action(doing<IndexOptions>((session, options, [text = '']) => searchPacks(session, text, options).then(done)));
   index(pack.command('show'))
     .description('a pack as the index has it, and as it is installed')
     .argument('<name>', 'its name, or name=version')
     .addOption(output('table', 'json', 'yaml'))
     .action(
-      doing<IndexOptions>((session, options, [name = '']) =>
-        showPackAnywhere(session, name, options).then(() => undefined),
-      ),
+      doing<IndexOptions>((session, options, [name = '']) => showPackAnywhere(session, name, options).then(done)),
     );
   pack
     .command('get')
     .description('an installed pack with what it brings and what is wrong with it')
     .argument('<name>', 'name of a Pack')
     .addOption(output('table', 'json', 'yaml'))
-    .action(
-      doing<{ output: Format }>((session, options, [name = '']) =>
-        showPack(session, name, options).then(() => undefined),
-      ),
-    );
+    .action(doing<{ output: Format }>((session, options, [name = '']) => showPack(session, name, options).then(done)));
   pack
     .command('config')
     .description('the configuration of a pack; on a terminal every key of its schema is asked for')
@@ -110,7 +101,7 @@ export function addPackCommands(squall: Command, doing: Doing, offline: Offline)
     .command('remove')
     .description('remove packs, when what runs of them has ended')
     .argument('<names...>', 'names of Packs')
-    .action(doing((session, _, names) => removePacks(session, names).then(() => undefined)));
+    .action(doing((session, _, names) => removePacks(session, names).then(done)));
   pack
     .command('test')
     .description('run the unit tests that a pack has, on this machine, without a cluster')

@@ -98,7 +98,7 @@ export function castText(path: Path, text: string, schema: ConfigSchema): unknow
   }
   if (types.includes('integer') || types.includes('number')) {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value)) throw wrong(`${types[0]}`);
+    if (text.trim() === '' || !Number.isFinite(value)) throw wrong(`${types[0]}: write a number`);
     if (!types.includes('number') && !Number.isInteger(value)) throw wrong('integer: write a whole number');
     return value;
   }

@@ -2,10 +2,10 @@
 import { type Document, parseDocument } from 'yaml';
 import type { Pack } from '../operator/api/kinds.ts';
 import { nameOfRef } from '../operator/api/meta.ts';
-import { CONFIGS } from '../operator/domain/install/config.ts';
+import { CONFIGS } from '../operator/api/pack.ts';
 import { ApiFailure, Failure, isMissing } from './failure.ts';
 import { call, collection } from './kube.ts';
-import type { Draft, SecretRef, Values } from './pack-config-draft.ts';
+import { type Draft, type SecretRef, type Values, valueAt } from './pack-config-draft.ts';
 import type { ConfigSchemas } from './pack-config-schema.ts';
 import { packPath } from './pack-object.ts';
 import type { Session } from './session.ts';
@@ -45,7 +45,7 @@ export async function readConfig(session: Session, word: string): Promise<Stored
     schemas: (pack?.status?.configSchema ?? {}) as ConfigSchemas,
     file: valuesIn(map?.data?.[`${ref}.yaml`] ?? '', ref),
     own: values ?? {},
-    references: new Map(valuesFrom.map(({ path, secretKeyRef }) => [path, secretKeyRef])),
+    references: new Map(valuesFrom.flatMap(({ path, secretKeyRef }) => (secretKeyRef ? [[path, secretKeyRef]] : []))),
     map,
   };
 }
@@ -96,11 +96,17 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 async function writePack(
   session: Session,
-  { metadata }: Pack,
+  { metadata, spec }: Pack,
   values: Values,
   references: ReadonlyMap<string, SecretRef>,
 ): Promise<void> {
-  const valuesFrom = Array.from(references, ([path, secretKeyRef]) => ({ path, secretKeyRef }));
+  const at = (all: Values | null | undefined, path: string) => valueAt(all ?? {}, path.split('.'));
+  // What is set now counts instead of the key of the ConfigMap that was referred to.
+  const others = (spec.config?.valuesFrom ?? []).filter(
+    ({ path, configMapKeyRef }) =>
+      configMapKeyRef && !references.has(path) && isSame(at(values, path), at(spec.config?.values, path)),
+  );
+  const valuesFrom = [...others, ...Array.from(references, ([path, secretKeyRef]) => ({ path, secretKeyRef }))];
   const config = { values, ...(valuesFrom.length > 0 && { valuesFrom }) };
   // A merge would keep keys that are to go.
   const body = [

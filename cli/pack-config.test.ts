@@ -63,7 +63,7 @@ test('every key is asked for by its type, wrong answers again, secrets are kept 
   ]);
   expect(shown).toContain('# Where it is.\nhost (string): ');
   expect(shown).toContain('host: it is required\n');
-  expect(shown).toContain('port: "many" is no integer\n');
+  expect(shown).toContain('port: "many" is no integer: write a number\n');
   expect(shown).toContain('  1) fast\n  2) safe\nmode (choice) [safe]: ');
   expect(JSON.stringify(shownValues(draft, SCHEMAS))).not.toMatch(/s3cret|hunter2/);
 });
@@ -129,7 +129,9 @@ async function cluster(routes: Record<string, Answer>) {
 }
 
 test('--set, --unset and --from-file change the Pack as it is, and secrets go to a Secret', async () => {
-  const before = { values: { host: 'old', tls: true, extra: { a: 1, b: 2 } } };
+  const shared = { path: 'mode', configMapKeyRef: { name: 'squall-configs', key: 'mode' } };
+  const hostToo = { ...shared, path: 'host' };
+  const before = { values: { host: 'old', tls: true, extra: { a: 1, b: 2 } }, valuesFrom: [shared, hostToo] };
   const { squall, written } = await cluster({ [`GET ${PACK_PATH}`]: reply(pack(before)) });
   const file = join(squall.kubeconfig, '..', 'values.yaml');
   writeFileSync(file, 'token: abc\nport: 1\n');
@@ -164,6 +166,7 @@ test('--set, --unset and --from-file change the Pack as it is, and secrets go to
         value: {
           values: { host: 'new', extra: { b: 2 }, port: 1, regions: ['a', 'b'] },
           valuesFrom: [
+            shared,
             { path: 'profiles.main.password', secretKeyRef: { name: 'db', key: 'pass' } },
             { path: 'token', secretKeyRef: { name: 'squall-config-redis', key: 'token' } },
           ],
@@ -182,7 +185,7 @@ test('what does not fit is told, and not saved; a secret on the command line is 
   const secret = await squall('pack', 'config', 'redis', '--set', 'token=abc');
   expect(secret).toMatchObject({ code: 2, err: expect.stringContaining('token=@secret:NAME/KEY') });
   const type = await squall('pack', 'config', 'redis', '--set', 'port=x');
-  expect(type).toMatchObject({ code: 2, err: 'squall: port: "x" is no integer\n' });
+  expect(type).toMatchObject({ code: 2, err: 'squall: port: "x" is no integer: write a number\n' });
   expect(written).toEqual({});
 });
 
@@ -205,4 +208,32 @@ test('without the Pack the ConfigMap is written, comments stay, and --show masks
   expect((await both.squall('pack', 'config', 'redis', '--show')).out).toBe('port: 9\nhost: old\ntoken: "********"\n');
   const silent = await both.squall('pack', 'config', 'redis');
   expect(silent).toMatchObject({ code: 2, err: expect.stringContaining('there is no terminal to ask on') });
+});
+
+test('what may be a slip is told, and a required value of a ConfigMap is there', async () => {
+  const shared = { path: 'host', configMapKeyRef: { name: 'squall-configs', key: 'host' } };
+  const token = { path: 'token', secretKeyRef: { name: 'redis', key: 'token' } };
+  const { squall } = await cluster({ [`GET ${PACK_PATH}`]: reply(pack({ valuesFrom: [shared, token] })) });
+  const saved = await squall('pack', 'config', 'redis', '--set', 'prot=1', '--unset', 'tls', 'token');
+  expect(saved).toMatchObject({ code: 1, out: '' });
+  expect(saved.err).toBe(
+    `warning: prot: the schema of pack redis has no such key. Did you mean "port"?
+warning: tls: it was not set
+Failed validating attribute "token" in config for pack "redis" (not saved yet): 'token' is a required property
+squall: nothing was saved; correct it, or add --force
+`,
+  );
+  const early = await cluster({});
+  expect(await early.squall('pack', 'config', 'redis', '--set', 'a=1')).toMatchObject({
+    code: 0,
+    err: 'warning: Pack redis is not installed yet; its configuration waits for it\n',
+  });
+  expect(await early.squall('pack', 'config', 'redis', '--explain')).toMatchObject({
+    out: '',
+    err: expect.stringMatching(/^squall: Pack redis: it is not there, so its keys are not known; install it/),
+  });
+  expect(await early.squall('pack', 'config', 'redis', '--show')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^squall: Pack redis: it is not in namespace team, and the ConfigMap squall-configs/),
+  });
 });

@@ -1,21 +1,18 @@
 // cli/pack-config.ts — `squall pack config`: the configuration of a pack, explained, shown, asked for and written.
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import type { Schemas } from '../operator/domain/action/runner-parameters.ts';
+import { CONFIGS } from '../operator/api/pack.ts';
 import { checkConfig } from '../operator/domain/pack/config-check.ts';
 import { askOn } from './ask.ts';
 import { Failure } from './failure.ts';
-import { askConfig, isYes, referenceOf } from './pack-config-dialog.ts';
-import { type Draft, shownValues, type Values, withReference, without, withValue } from './pack-config-draft.ts';
-import { castText, type ConfigSchemas, explainText, isTemplate, schemaAt } from './pack-config-schema.ts';
+import { askConfig, isYes } from './pack-config-dialog.ts';
+import { type Draft, shownValues } from './pack-config-draft.ts';
+import { draftWith, doubtsOf, type Given } from './pack-config-given.ts';
+import { type ConfigSchemas, explainText } from './pack-config-schema.ts';
 import { type ConfigPlace, readConfig, type StoredConfig, writeConfig } from './pack-config-store.ts';
 import { bold, json, yaml } from './print.ts';
 import type { Session } from './session.ts';
 
-export interface ConfigOptions {
-  readonly set?: readonly string[];
-  readonly unset?: readonly string[];
-  readonly fromFile?: string;
+export interface ConfigOptions extends Given {
   readonly explain?: boolean;
   readonly show?: boolean;
   /** Default: the Pack where it is there, else the ConfigMap. */
@@ -38,7 +35,8 @@ export async function configurePack(session: Session, name: string, options: Con
   };
   const isGiven = [options.set, options.unset, options.fromFile].some((one) => one !== undefined);
   if (isGiven) {
-    const draft = changed(before, stored.schemas, options);
+    const draft = draftWith(before, stored.schemas, options);
+    for (const doubt of doubtsOf(stored, options)) session.screen.err(`warning: ${doubt}\n`);
     const faults = faultsOf(session, stored, draft, place);
     for (const fault of faults) session.screen.err(`${fault}\n`);
     if (faults.length > 0 && !options.force) {
@@ -50,10 +48,11 @@ export async function configurePack(session: Session, name: string, options: Con
   return await converse(session, stored, before, place);
 }
 
-function explain({ screen }: Session, { ref, pack, schemas }: StoredConfig): number {
+function explain({ screen }: Session, { ref, pack, schemas: told }: StoredConfig): number {
+  const schemas = required(ref, pack, told);
   const version = pack?.status?.version;
   screen.out(`${bold(screen, 'PACK:')}    ${ref}${version === undefined ? '' : ` ${version}`}\n`);
-  screen.out(`${bold(screen, 'CONFIG:')}\n${explainText(screen, required(ref, pack, schemas))}`);
+  screen.out(`${bold(screen, 'CONFIG:')}\n${explainText(screen, schemas)}`);
   return 0;
 }
 
@@ -67,7 +66,11 @@ function required(ref: string, pack: StoredConfig['pack'], schemas: ConfigSchema
   );
 }
 
-function show({ screen }: Session, stored: StoredConfig, { output }: ConfigOptions): number {
+function show({ screen, namespace }: Session, stored: StoredConfig, { output }: ConfigOptions): number {
+  if (!stored.pack && Object.keys(stored.file).length === 0)
+    throw new Failure(
+      `Pack ${stored.ref}: it is not in namespace ${namespace}, and the ConfigMap ${CONFIGS} has nothing for it; give values with --set`,
+    );
   const values = shownValues(effective(stored), stored.schemas);
   screen.out(output === 'json' ? json(values) : yaml(values));
   return 0;
@@ -80,42 +83,6 @@ const effective = ({ file, own, references }: StoredConfig): Draft => ({
   references,
 });
 
-/** A draft with what was given on the command line. */
-function changed(before: Draft, schemas: ConfigSchemas, { set, unset, fromFile }: ConfigOptions): Draft {
-  let draft = before;
-  for (const [key, value] of Object.entries(fromFile === undefined ? {} : fileOf(fromFile)))
-    draft = withValue(draft, [key], value, schemas);
-  for (const key of unset ?? []) draft = without(draft, key.split('.'));
-  for (const word of set ?? []) draft = withWord(draft, schemas, word);
-  return draft;
-}
-
-function fileOf(name: string): Values {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(name === '-' ? 0 : name, 'utf8'));
-  } catch (cause) {
-    throw new Failure(`--from-file ${name}: ${(cause as Error).message.split('\n')[0]}`, { cause });
-  }
-  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content as Values;
-  throw new Failure(`--from-file ${name}: it must be a mapping of keys to values`);
-}
-
-function withWord(draft: Draft, schemas: ConfigSchemas, word: string): Draft {
-  const at = word.indexOf('=');
-  if (at < 1) throw new Failure(`--set ${word}: write key=value`, { exitCode: 2 });
-  const path = word.slice(0, at).split('.');
-  const text = word.slice(at + 1);
-  const schema = schemaAt(schemas, path);
-  if (text.startsWith('@secret:')) return withReference(draft, path, referenceOf(path, text));
-  if (schema.secret && !isTemplate(text))
-    throw new Failure(
-      `--set ${path.join('.')}: it is secret, and the command line stays in the history of the shell; write ${path.join('.')}=@secret:NAME/KEY, or give it with --from-file -`,
-      { exitCode: 2 },
-    );
-  return withValue(draft, path, castText(path, text, schema), schemas);
-}
-
 /** What would be wrong with the whole, were it written. */
 function faultsOf(session: Session, stored: StoredConfig, draft: Draft, place: ConfigPlace): readonly string[] {
   const { file, own, schemas, ref } = stored;
@@ -125,8 +92,9 @@ function faultsOf(session: Session, stored: StoredConfig, draft: Draft, place: C
         `warning: ${key} also stands in spec.config.values of the Pack, which counts before the ConfigMap\n`,
       );
   const values = place === 'pack' ? { ...file, ...draft.values } : { ...draft.values, ...own };
-  const elsewhere = [...draft.references.keys(), ...draft.secrets.keys()];
-  return checkConfig(schemas as Schemas, values, { pack: ref, place: 'not saved yet', elsewhere }).map(
+  const shared = (stored.pack?.spec.config?.valuesFrom ?? []).filter(({ configMapKeyRef }) => configMapKeyRef);
+  const elsewhere = [...shared.map(({ path }) => path), ...draft.references.keys(), ...draft.secrets.keys()];
+  return checkConfig(schemas as Schemas, values, { pack: ref, placeOf: () => 'not saved yet', elsewhere }).map(
     ({ message }) => message,
   );
 }

@@ -23,13 +23,17 @@ const REDIRECTS = 5;
  */
 export async function readPackIndex(session: Session, named: readonly string[] = []): Promise<PackIndex> {
   const chosen = named.length > 0 ? named : listOf(process.env['SQUALL_PACK_INDEXES']);
+  const hidden: string[] = [];
   const answers =
     chosen.length > 0
       ? await Promise.all(chosen.map(answerOf))
-      : [...(await mapAnswers(session)), ...(await Promise.all((await operatorIndexes(session)).map(answerOf)))];
+      : [
+          ...(await mapAnswers(session, hidden)),
+          ...(await Promise.all((await operatorIndexes(session)).map(answerOf))),
+        ];
   if (answers.length === 0)
     throw new Failure(
-      `index of packs: there is none; name one with --index URL, or make the ConfigMap ${INDEX_MAP} with the key ${INDEX_KEY}`,
+      `index of packs: ${hidden.length > 0 ? `you may not read ${hidden.join(' and ')}, and no other can be seen` : 'there is none'}; name one with --index URL, or make the ConfigMap ${INDEX_MAP} with the key ${INDEX_KEY}`,
     );
   const { index, health } = mergeIndexes(answers);
   const broken = health.filter(({ error }) => error !== null);
@@ -57,8 +61,8 @@ const operatorOf = (session: Session) =>
     throw error;
   });
 
-/** That of the namespace counts before that of the operator's. */
-async function mapAnswers(session: Session): Promise<readonly IndexAnswer[]> {
+/** That of the namespace counts before that of the operator's; what this user may not read is added to `hidden`. */
+async function mapAnswers(session: Session, hidden: string[]): Promise<readonly IndexAnswer[]> {
   const operator = await operatorOf(session);
   const namespaces = new Set([session.namespace, ...(operator ? [operator.metadata.namespace] : [])]);
   const texts = await Promise.all(
@@ -66,8 +70,9 @@ async function mapAnswers(session: Session): Promise<readonly IndexAnswer[]> {
       const path = `${collection('v1', namespace, 'configmaps')}/${INDEX_MAP}`;
       const found = await call<{ data?: Record<string, string> }>(session.to, `get ConfigMap ${INDEX_MAP}`, path).catch(
         (error: unknown) => {
-          if (isMissing(error) || isForbidden(error)) return undefined;
-          throw error;
+          if (isForbidden(error)) hidden.push(`ConfigMap ${namespace}/${INDEX_MAP}`);
+          else if (!isMissing(error)) throw error;
+          return undefined;
         },
       );
       const text = found?.data?.[INDEX_KEY];

@@ -6,7 +6,7 @@ import { API_VERSION, nameOfRef } from '../operator/api/meta.ts';
 import { isMissing } from './failure.ts';
 import { call } from './kube.ts';
 import { packRefIn } from './pack-folder.ts';
-import { packPath } from './pack-object.ts';
+import { ofPackThere, packPath } from './pack-object.ts';
 import { uploadFolder } from './pack-upload.ts';
 import { waitForPack } from './pack-wait.ts';
 import type { Session } from './session.ts';
@@ -52,5 +52,6 @@ async function registerFolder(session: Session, folder: string, name: string | u
 
 async function again(session: Session, name: string): Promise<Pack> {
   const body = { spec: { reinstall: session.now().toISOString() } };
-  return await call<Pack>(session.to, `change Pack ${name}`, packPath(session, name), { method: 'PATCH', body });
+  const asked = call<Pack>(session.to, `change Pack ${name}`, packPath(session, name), { method: 'PATCH', body });
+  return await ofPackThere(session, name, asked);
 }

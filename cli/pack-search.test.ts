@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { reply, serve } from './api-server.setup.ts';
+import { failure, reply, serve } from './api-server.setup.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
 
@@ -68,6 +68,15 @@ test('without --index: the ConfigMap of the namespace, then what the chart has g
     code: 1,
     err: expect.stringMatching(/^squall: index of packs: there is none; name one with --index URL/),
   });
+  expect((await none('pack', 'show', 'x')).err).toMatch(
+    /^squall: Pack x: it is not in namespace team; index of packs: there is none/,
+  );
+  const guarded = await serve({
+    'GET /api/v1/namespaces/team/configmaps/squall-pack-index': failure(403, 'Forbidden', 'forbidden'),
+  });
+  expect((await guarded('pack', 'search', 'x')).err).toMatch(
+    /^squall: index of packs: you may not read ConfigMap team\/squall-pack-index, and no other can be seen; name one/,
+  );
 });
 
 test('show has what is installed and what the index knows; unknown names and versions are told as StackStorm does', async () => {

@@ -52,7 +52,12 @@ export async function showPackAnywhere(
     },
   );
   const index = await readPackIndex(session, named).catch((error: unknown) => {
-    if (!installed || version !== undefined || !(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (!installed)
+      throw new Failure(`Pack ${name}: it is not in namespace ${session.namespace}; ${error.message}`, {
+        cause: error,
+      });
+    if (version !== undefined) throw error;
     screen.err(`warning: ${error.message}\n`);
     return new Map() as PackIndex;
   });

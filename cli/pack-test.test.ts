@@ -1,6 +1,6 @@
 // cli/pack-test.test.ts — the unit tests of a pack, run by the Python of this machine in a real environment.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -147,9 +147,12 @@ test.skipIf(!hasPython)(
   'what fails is named; requirements that cannot be had are told',
   { timeout: 300_000 },
   async () => {
+    const kept = join(CACHE, 'squall', 'pack-tests');
+    for (const path of globSync('*/greeter-*', { cwd: kept })) rmSync(join(kept, path), { recursive: true });
     const bad = { ...GREETER, 'tests/fixtures/word.txt': 'bye' };
-    const failing = await squall(['pack', 'test', packWith(bad)]);
+    const failing = await squall(['pack', 'test', packWith({ ...bad, 'tests/test_broken.py': 'import nowhere\n' })]);
     expect(failing).toMatchObject({ code: 1, out: expect.stringContaining("'bye Jane') != (True, 'hello Jane')") });
+    expect(failing.out).toMatch(/^1 failed, 5 passed, .*1 error in/m); // one file is broken, and the others run
     const asking = packWith({ ...GREETER, 'requirements.txt': `./${WHEEL}\n`, 'actions/lib/greeting.py': FROM_WHEEL });
     const refused = await squall(['pack', 'test', asking]);
     expect(refused).toMatchObject({ code: 1, out: '' });
@@ -168,10 +171,11 @@ test.skipIf(!hasPython)(
 );
 
 test('a pack without tests, a folder that is none, and a machine without Python', async () => {
-  expect(await squall(['pack', 'test', packWith({})])).toMatchObject({
-    code: 0,
-    out: expect.stringMatching(/^Pack greeter: it has no tests/),
-  });
+  for (const files of [{}, { 'tests/greet.test.ts': '' }] as Record<string, string>[])
+    expect(await squall(['pack', 'test', packWith(files)])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Pack greeter: it has no tests in Python/),
+    });
   expect((await squall(['pack', 'test', '/nowhere'])).err).toBe(
     'squall: /nowhere: there is no such folder; name the folder of a pack\n',
   );

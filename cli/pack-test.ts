@@ -1,11 +1,12 @@
 // cli/pack-test.ts — `squall pack test`: the unit tests that a pack has, run on this machine as StackStorm runs them.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Failure } from './failure.ts';
 import { packRefIn } from './pack-folder.ts';
-import { compatFolder, environmentFor, findPython, RUNNER_PYTHON } from './pack-test-python.ts';
+import { compatFolder, environmentFor } from './pack-test-environment.ts';
+import { findPython, RUNNER_PYTHON } from './pack-test-python.ts';
 import type { Screen } from './print.ts';
 
 export interface PackTestOptions {
@@ -28,8 +29,8 @@ export async function testPack(screen: Screen, path: string, options: PackTestOp
     throw new Failure(`${path}: there is no such folder; name the folder of a pack`);
   const ref = packRefIn(folder);
   const tests = join(folder, 'tests');
-  if (!existsSync(tests)) {
-    screen.out(`Pack ${ref}: it has no tests; they belong in ${join(path, 'tests')}.\n`);
+  if (globSync('**/*.py', { cwd: tests }).length === 0) {
+    screen.out(`Pack ${ref}: it has no tests in Python; they belong in ${join(path, 'tests')}, as test_*.py.\n`);
     return 0;
   }
   const say = (line: string) => screen.err(`${line}\n`);
@@ -42,7 +43,9 @@ export async function testPack(screen: Screen, path: string, options: PackTestOp
   try {
     // Old packages warn of themselves, at length.
     const loudness = isVerbose ? ['-v'] : ['-q', '--disable-warnings'];
-    const words = ['-m', 'pytest', '-p', 'no:cacheprovider', ...loudness, ...chosen(tests, options.case)];
+    // As in StackStorm, a file that cannot be imported does not keep the others from running.
+    const settings = ['-p', 'no:cacheprovider', '--continue-on-collection-errors'];
+    const words = ['-m', 'pytest', ...settings, ...loudness, ...chosen(tests, options.case)];
     const code = await run(program, words, folder, { SQUALL_STACKSTORM_DIR: home, PYTHONPATH: pythonPath(folder) });
     if (code === NOTHING) say(`Pack ${ref}: no test fits; files are called tests/test_*.py, see also --case`);
     return code;

@@ -1,6 +1,8 @@
 // cli/pack-upload.ts — a folder of this machine → an archive in the pack store.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzipSync } from 'node:zlib';
 import { askOperator } from './door.ts';
@@ -12,7 +14,8 @@ const run = promisify(execFile);
 const MOST_BYTES = 200 * 1024 * 1024;
 
 /**
- * Sends the committed content of a git tree, or all files of a folder but `.git`.
+ * Sends the committed content of a git tree, or all files of a folder but `.git`, and but the packages that package.json names: they
+ * are installed with the pack, and those of this machine may be of another system.
  * @returns its digest, `sha256:<hex>`
  */
 export async function uploadFolder(session: Session, folder: string, what: 'committed' | 'files'): Promise<string> {
@@ -41,8 +44,10 @@ const isGitTree = async (folder: string): Promise<boolean> =>
 const tarOfHead = (folder: string): Promise<Buffer> =>
   made('git', ['-C', folder, 'archive', '--format=tar', 'HEAD', '.'], folder);
 
-const tarOfFolder = (folder: string): Promise<Buffer> =>
-  made('tar', ['-C', folder, '--exclude=./.git', '--exclude=__pycache__', '-cf', '-', '.'], folder);
+function tarOfFolder(folder: string): Promise<Buffer> {
+  const left = ['./.git', '__pycache__', ...(existsSync(join(folder, 'package.json')) ? ['./node_modules'] : [])];
+  return made('tar', ['-C', folder, ...left.map((path) => `--exclude=${path}`), '-cf', '-', '.'], folder);
+}
 
 async function made(program: string, words: readonly string[], folder: string): Promise<Buffer> {
   try {
@@ -50,7 +55,12 @@ async function made(program: string, words: readonly string[], folder: string): 
     return stdout;
   } catch (cause) {
     const { message, code } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? `${program} is not there; install it` : message.split('\n')[0];
+    const why =
+      code === 'ENOENT'
+        ? `${program} is not there; install it`
+        : code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+          ? `it has more than ${MOST_BYTES / 1024 / 1024} MiB; take out what is no part of the pack`
+          : message.split('\n')[0];
     throw new Failure(`${folder}: it cannot be packed: ${why}`, { cause });
   }
 }

@@ -1,8 +1,10 @@
 // cli/pack.test.ts — packs: what is asked of the API server, and what is told while they install.
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { reply, serve } from './api-server.setup.ts';
+import { failure, reply, serve } from './api-server.setup.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
 
@@ -114,4 +116,45 @@ test('list and get show ref, version, commit, author, ready and counts', async (
     /^REF +VERSION +COMMIT +AUTHOR +READY +CONTENT +AGE\ncsv +1\.0\.0 +bc9aa2c680f3 +Jane +True +3 actions +\d+d\n$/,
   );
   expect((await squall('pack', 'get', 'csv')).out).toContain('commit: bc9aa2c680f3aaaa\ncontent: 3 actions\n');
+});
+
+test.each([
+  [['get', 'nope'], `GET ${PACKS}/nope`],
+  [['remove', 'nope'], `DELETE ${PACKS}/nope`],
+  [['register', 'nope'], `PATCH ${PACKS}/nope`],
+])('%j of a Pack that is not there names it and where to look', async (words, route) => {
+  const here = await serve({ [route]: failure(404, 'NotFound', 'packs.squall.dev "nope" not found') });
+  expect(await here('pack', ...words)).toEqual({
+    code: 1,
+    out: '',
+    err: 'squall: Pack nope: there is none in namespace team; see squall pack list, or choose another -n\n',
+  });
+  const bare = await serve({ [route]: (_, response) => void response.writeHead(404).end('404 page not found\n') });
+  expect((await bare('pack', ...words)).err).toContain(
+    'Pack nope: this cluster does not know the kind; install the chart',
+  );
+  const guarded = await serve({ [route]: failure(403, 'Forbidden', 'packs.squall.dev "nope" is forbidden') });
+  expect((await guarded('pack', ...words)).err).toMatch(
+    /Pack nope: .*is forbidden; ask whoever looks after the cluster/,
+  );
+});
+
+test('install refuses a file, and names the namespace that is not there; an empty list says how it gets longer', async () => {
+  const squall = await serve({
+    [`POST ${PACKS}`]: failure(404, 'NotFound', 'namespaces "team" not found'),
+    [`GET ${PACKS}`]: reply({ items: [], metadata: {} }),
+  });
+  const file = join(dirname(squall.kubeconfig), 'pack.tar');
+  writeFileSync(file, '');
+  expect((await squall('pack', 'install', file)).err).toBe(
+    `squall: ${file}: it is a file; name the folder of a pack\n`,
+  );
+  expect((await squall('pack', 'install', 'csv')).err).toBe(
+    'squall: create Pack csv: namespaces "team" not found; choose another one with -n, or create it\n',
+  );
+  expect(await squall('pack', 'list')).toEqual({
+    code: 0,
+    out: '',
+    err: 'No Pack is in namespace team: squall pack install NAME brings one.\n',
+  });
 });

@@ -6,7 +6,7 @@ import { API_VERSION, nameOfRef } from '../operator/api/meta.ts';
 import { parseSource } from '../operator/domain/pack/source.ts';
 import { Failure, isMissing } from './failure.ts';
 import { call, listAll } from './kube.ts';
-import { conditionOf, packPath } from './pack-object.ts';
+import { conditionOf, ofPackThere, packPath } from './pack-object.ts';
 import { uploadFolder } from './pack-upload.ts';
 import { viewOfPack } from './pack-view.ts';
 import { waitForPack } from './pack-wait.ts';
@@ -62,8 +62,9 @@ function localFolder(source: string): string | undefined {
   const path = source.startsWith('file://') ? source.slice('file://'.length) : source;
   if (path === source && !/^[./~]/.test(source)) return undefined;
   const folder = resolve(path);
-  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
-  throw new Failure(`${source}: Local pack directory "${folder}" doesn't exist`);
+  if (!existsSync(folder)) throw new Failure(`${source}: Local pack directory "${folder}" doesn't exist`);
+  if (statSync(folder).isDirectory()) return folder;
+  throw new Failure(`${source}: it is a file; name the folder of a pack`);
 }
 
 async function sourceOf(session: Session, source: string): Promise<object> {
@@ -100,6 +101,8 @@ export async function listPacks(session: Session, { output }: { readonly output:
   if (output === 'json') return screen.out(json(packs.map(withoutNoise)));
   if (output === 'yaml') return screen.out(yaml(packs.map(withoutNoise)));
   if (output === 'name') return packs.forEach(({ metadata }) => screen.out(`pack.squall.dev/${metadata.name}\n`));
+  if (packs.length === 0)
+    return screen.err(`No Pack is in namespace ${session.namespace}: squall pack install NAME brings one.\n`);
   const rows = packs.map(({ metadata, status }) => [
     status?.ref ?? metadata.name,
     status?.version ?? '',
@@ -114,7 +117,8 @@ export async function listPacks(session: Session, { output }: { readonly output:
 
 /** The installed pack only. */
 export async function showPack(session: Session, name: string, { output }: { readonly output: Format }): Promise<void> {
-  const pack = await call<Pack>(session.to, `get Pack ${name}`, packPath(session, nameOfRef(name)));
+  const asked = call<Pack>(session.to, `get Pack ${name}`, packPath(session, nameOfRef(name)));
+  const pack = await ofPackThere(session, name, asked);
   const { screen } = session;
   if (output === 'json') return screen.out(json(withoutNoise(pack)));
   if (output === 'yaml') return screen.out(yaml(withoutNoise(pack)));
@@ -125,7 +129,7 @@ export async function showPack(session: Session, name: string, { output }: { rea
 export async function removePacks(session: Session, names: readonly string[]): Promise<void> {
   for (const name of names.map(nameOfRef)) {
     const path = packPath(session, name);
-    await call(session.to, `delete Pack ${name}`, path, { method: 'DELETE' });
+    await ofPackThere(session, name, call(session.to, `delete Pack ${name}`, path, { method: 'DELETE' }));
     for (let told = ''; ; ) {
       const pack = await call<Pack>(session.to, `get Pack ${name}`, path).catch((error: unknown) => {
         if (isMissing(error)) return undefined;

@@ -23,6 +23,7 @@ test.each<[string, string[], Record<string, unknown>]>([
   ['a string of digits stays a string', ['cmd=007'], { cmd: '007' }],
   ['an empty value', ['cmd='], { cmd: '' }],
   ['an integer', ['count=-3'], { count: -3 }],
+  ['an integer of many digits', ['count=9007199254740993'], { count: '9007199254740993' }],
   ['a number', ['ratio=1e-3'], { ratio: 0.001 }],
   ['a boolean in any case', ['force=True'], { force: true }],
   ['null', ['nothing=null'], { nothing: null }],

@@ -98,8 +98,10 @@ function refuseInlineSecret(name: string, value: unknown, schema: Parameter): vo
   );
 }
 
-function numberOf(name: string, text: string, type: 'integer' | 'number'): number {
+/** An integer that a Number would round stays text, which the operator reads with all its digits. */
+function numberOf(name: string, text: string, type: 'integer' | 'number'): number | string {
   const value = Number(text);
+  if (type === 'integer' && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(value)) return text;
   const fits = text.trim() !== '' && Number.isFinite(value) && (type === 'number' || Number.isSafeInteger(value));
   if (!fits)
     throw wrong(

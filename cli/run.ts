@@ -1,33 +1,22 @@
-// cli/run.ts — action and parameters → an Execution, followed to its end.
-import { randomBytes, randomUUID } from 'node:crypto';
+// cli/run.ts — action and parameters, or an Execution that was there before → what is asked for now.
+import { randomUUID } from 'node:crypto';
 import type { ExecutionRequest } from '../operator/api/execution.ts';
 import { Execution } from '../operator/api/kinds.ts';
-import { API_VERSION, LABEL, labelValue, nameOfRef } from '../operator/api/meta.ts';
+import { API_VERSION } from '../operator/api/meta.ts';
 import { findAction } from './action.ts';
-import { ApiFailure, Failure } from './failure.ts';
-import { followLog } from './follow-log.ts';
+import { Failure } from './failure.ts';
 import { call, collection } from './kube.ts';
 import { parseParameters } from './parameters.ts';
-import { type Format, json, withoutNoise, yaml } from './print.ts';
-import { exitCodeOf, isFinal, phaseOf, printExecution, readResult } from './result.ts';
+import { isFinal, phaseOf } from './result.ts';
 import { ownName, type Session } from './session.ts';
-import { followTree, treeText } from './tree.ts';
-import { waitForEnd } from './wait.ts';
+import { startExecution, type StartOptions } from './start.ts';
 
-export interface RunOptions {
-  readonly output: Format;
-  readonly async?: boolean;
-  readonly tail?: boolean;
+export interface RunOptions extends Omit<StartOptions, 'isWorkflow'> {
   readonly inheritEnv?: boolean;
   readonly traceTag?: string;
   readonly traceId?: string;
   readonly user?: string;
 }
-
-/** How long the rest of a log may come after the end of the execution, in ms. */
-const REST_OF_LOG_MS = 2000;
-/** Exit code after Ctrl-C, as shells have it. */
-const INTERRUPTED = 130;
 
 /** Runs an action; the exit code is the execution's. */
 export async function runAction(
@@ -42,7 +31,7 @@ export async function runAction(
     ? { ...given, env: { ...inheritedEnv(), ...(given['env'] as object | undefined) } }
     : given;
   const request = { action: ref, parameters, context: await contextOf(session, options) };
-  return start(session, request, { ...options, isWorkflow });
+  return startExecution(session, request, { ...options, isWorkflow });
 }
 
 export interface RerunOptions extends RunOptions {
@@ -75,7 +64,7 @@ export async function rerunExecution(
     ...(workflow !== undefined && { workflow }),
     ...(rerun && { rerun }),
   };
-  return start(session, request, { ...options, isWorkflow: execution.status?.workflow !== undefined });
+  return startExecution(session, request, { ...options, isWorkflow: execution.status?.workflow !== undefined });
 }
 
 function rerunOf(execution: Execution, { tasks, reset }: RerunOptions): ExecutionRequest['rerun'] {
@@ -115,114 +104,3 @@ const inheritedEnv = () =>
       ([name]) => !/^(PATH|HOME|PWD|OLDPWD|SHLVL|_|KUBECONFIG|npm_.*|SQUALL_.*)$/.test(name),
     ),
   );
-
-interface StartOptions extends RunOptions {
-  readonly isWorkflow: boolean;
-}
-
-async function start(session: Session, request: ExecutionRequest, options: StartOptions): Promise<number> {
-  const execution = await create(session, request);
-  const { name } = execution.metadata;
-  if (options.async) {
-    printStarted(session, execution, options.output);
-    return 0;
-  }
-  const interrupted = new AbortController();
-  const onInterrupt = () => interrupted.abort();
-  process.once('SIGINT', onInterrupt);
-  try {
-    const ended = await follow(session, execution, { ...options, stop: interrupted.signal });
-    const result = await readResult(session, ended);
-    if (options.tail) session.screen.out(`Execution ${name} has completed (status=${phaseOf(ended)}).\n`);
-    else printExecution(session, ended, result, options.output);
-    return exitCodeOf(ended, result);
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-    session.screen.err(
-      `\nExecution ${name} goes on. See it: squall execution get ${name}   Stop it: squall execution cancel ${name}\n`,
-    );
-    return INTERRUPTED;
-  } finally {
-    process.removeListener('SIGINT', onInterrupt);
-  }
-}
-
-/** The name is chosen here, so that a create whose answer was lost can be asked again without running twice. */
-async function create({ to, namespace }: Session, request: ExecutionRequest): Promise<Execution> {
-  const stem = nameOfRef(request.action).replaceAll('.', '-').slice(0, 40).replace(/-+$/, '');
-  const name = `${stem}-${randomBytes(5).toString('hex')}`;
-  const path = collection(API_VERSION, namespace, Execution.plural);
-  const metadata = { name, namespace, labels: { [LABEL.action]: labelValue(request.action) } };
-  const body = { apiVersion: API_VERSION, kind: Execution.kind, metadata, spec: { request } };
-  try {
-    return await call<Execution>(to, `create Execution ${name}`, path, { method: 'POST', body });
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.reason === 'AlreadyExists') return call<Execution>(to, `get Execution ${name}`, `${path}/${name}`);
-    if (error.code === 404)
-      throw new Failure(
-        `namespace ${namespace} or the kind Execution does not exist; choose another -n, or install the chart`,
-        { cause: error },
-      );
-    throw error;
-  }
-}
-
-function printStarted({ screen }: Session, execution: Execution, format: Format): void {
-  const { name } = execution.metadata;
-  if (format === 'json') return screen.out(json(withoutNoise(execution)));
-  if (format === 'yaml') return screen.out(yaml(withoutNoise(execution)));
-  if (format === 'name') return screen.out(`execution.squall.dev/${name}\n`);
-  screen.out(`${name}\n`);
-  screen.err(`To get the result:  squall execution get ${name}\nTo stop it:         squall execution cancel ${name}\n`);
-}
-
-type FollowOptions = StartOptions & { readonly stop: AbortSignal };
-
-const isQuiet = ({ output }: RunOptions) => output === 'json' || output === 'yaml' || output === 'name';
-
-/** Shows what happens on the way, on stderr, but for --tail, which asks for nothing else. */
-async function follow(session: Session, execution: Execution, options: FollowOptions): Promise<Execution> {
-  if (!options.isWorkflow) return followAction(session, execution, options);
-  const { name } = execution.metadata;
-  if (!isQuiet(options) || options.tail) {
-    const { screen } = session;
-    const out = (text: string): void => (options.tail ? screen.out(text) : screen.err(text));
-    out(options.tail ? `Execution ${name} has started.\n` : `Execution ${name}\n`);
-    await followTree({ ...session, screen: { ...screen, out } }, execution, { output: 'tree' }, options.stop);
-    if (!options.tail) out(await treeText(session, name));
-  }
-  return waitForEnd(session, execution, { stop: options.stop, onChange: () => undefined });
-}
-
-/** Its phases, and the log of its pods. */
-async function followAction(session: Session, execution: Execution, options: FollowOptions): Promise<Execution> {
-  const { screen } = session;
-  const { name } = execution.metadata;
-  const quiet = isQuiet(options);
-  const say = (text: string) => quiet || screen.err(text);
-  const write = options.tail ? (line: string) => screen.out(`${line}\n`) : (line: string) => say(`${line}\n`);
-  const ended = new AbortController();
-  const stopLog = new AbortController();
-  const stop = AbortSignal.any([options.stop, stopLog.signal]);
-  say(options.tail ? `Execution ${name} has started.\n` : `Execution ${name}\n`);
-  const log = quiet && !options.tail ? undefined : followLog(session, name, { stop, ended: ended.signal, write });
-  try {
-    const last = await waitForEnd(session, execution, {
-      stop: options.stop,
-      onChange: (now) => {
-        if (phaseOf(now) === 'Delayed')
-          say(
-            `${phaseOf(now)}: ${now.status?.message ?? now.status?.reason ?? ''}; next attempt after ${now.status?.notBefore ?? ''}\n`,
-          );
-      },
-    });
-    ended.abort();
-    const tooLate = setTimeout(() => stopLog.abort(), REST_OF_LOG_MS);
-    await log;
-    clearTimeout(tooLate);
-    return last;
-  } finally {
-    stopLog.abort();
-  }
-}

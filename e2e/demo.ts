@@ -8,8 +8,9 @@ import type { Execution } from '../operator/api/kinds.ts';
 import { loadTransport, type Transport } from '../operator/kube/transport.ts';
 import { type Cluster, closeCluster, openCluster } from './cluster/cluster.ts';
 import { run } from './cluster/command.ts';
-import { createProgress } from './cluster/progress.ts';
+import { createProgress, type Note } from './cluster/progress.ts';
 import { digestOf, filesIn, gitServer } from './demo/git-server.ts';
+import { packReady } from './demo/pack-ready.ts';
 import { follow, postEvent, storyteller } from './demo/story.ts';
 import { fullname, type Images, imageOf, type Installed, installChart } from './install.ts';
 import { readyImages } from './setup.ts';
@@ -19,8 +20,6 @@ const OPERATOR_NAMESPACE = 'squall';
 const NAMESPACE = 'squall-demo';
 const WEBHOOK = `/ns/${NAMESPACE}/api/v1/webhooks/alertmanager`;
 const FILES = ['sender', 'trigger-type'] as const;
-/** As e2e/demo/pack.yaml asks for it. */
-const REPOSITORY = { repository: 'demo', tag: 'v1.0.0' } as const;
 /** Why the demo may end, in the exit code: 0 all as told, 1 a step failed. */
 const FAILED = 1;
 
@@ -53,7 +52,7 @@ async function demo(): Promise<void> {
       }),
     );
     await progress.step('apply e2e/demo/{sender,trigger-type}.yaml', () => applyFiles(kubectl));
-    await progress.step('install pack demo from git', () => installPack(kubectl));
+    await progress.step('install pack demo from git', (note) => installPack(kubectl, api, note));
     const execution = await tellStory(api, door, kubectl);
     say();
     say(`$ kubectl -n ${NAMESPACE} get executions`);
@@ -76,8 +75,10 @@ async function makeRepository(cluster: Cluster, images: Images, kubectl: Kubectl
   const namespaces = await kubectl(['get', 'namespaces', '-o', 'name']);
   if (!namespaces.split('\n').includes(`namespace/${NAMESPACE}`)) await kubectl(['create', 'namespace', NAMESPACE]);
   await kubectl(['label', '--overwrite', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted']);
+  const files = filesIn(demoFile('pack'));
+  const { version } = parse(files['pack.yaml'] ?? '') as { version: string };
   const image = imageOf(images.runnerPython, cluster.registry);
-  const objects = gitServer(filesIn(demoFile('pack')), { ...REPOSITORY, image });
+  const objects = gitServer({ repositories: { demo: files }, tag: `v${version}`, image });
   for (const object of objects)
     await kubectl(['-n', NAMESPACE, 'apply', '--server-side', '--force-conflicts', '-f', '-'], JSON.stringify(object));
 }
@@ -87,15 +88,14 @@ async function applyFiles(kubectl: Kubectl): Promise<void> {
   for (const name of FILES) await kubectl(['-n', NAMESPACE, 'apply', '--server-side', '-f', demoFile(`${name}.yaml`)]);
 }
 
-async function installPack(kubectl: Kubectl): Promise<void> {
+async function installPack(kubectl: Kubectl, api: Transport, note: Note): Promise<void> {
   const pack = parse(await readFile(demoFile('pack.yaml'), 'utf8')) as { spec: object };
   // The tag is the same as ever: other files behind it are fetched when this text is another one.
   const asked = { ...pack, spec: { ...pack.spec, reinstall: digestOf(filesIn(demoFile('pack'))) } };
   await kubectl(['-n', NAMESPACE, 'apply', '--server-side', '-f', '-'], JSON.stringify(asked));
-  const wait = (seconds: number, ...objects: string[]) =>
-    kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', `--timeout=${seconds}s`, ...objects]);
-  await wait(90, 'pack/demo');
-  await wait(30, 'triggertype/demo.alertmanager', 'action/demo.free-disk', 'rule/demo.production-disks');
+  await packReady(api, NAMESPACE, 'demo', note);
+  const objects = ['triggertype/demo.alertmanager', 'action/demo.free-disk', 'rule/demo.production-disks'];
+  await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', '--timeout=30s', ...objects]);
 }
 
 async function tellStory(api: Transport, door: Installed, kubectl: Kubectl): Promise<Execution> {
@@ -155,7 +155,7 @@ function sayNext({ kubeconfig, tools, origin }: Cluster, execution: string): voi
     ...path,
     `kubectl -n ${NAMESPACE} get execution ${execution} -o yaml      # all that is known about it`,
     `kubectl -n ${NAMESPACE} get packs,actions,rules,triggertypes    # the files in e2e/demo, as objects`,
-    `npx squall -n ${NAMESPACE} pack show demo                       # the pack, its commit, what it brought`,
+    `npx squall -n ${NAMESPACE} pack get demo                        # the pack, its commit, what it brought`,
     'kubectl explain rule.spec.criteria                              # every field is documented',
     `npx squall -n ${NAMESPACE} status                               # operator, webhooks, queue, last event`,
     `npx squall -n ${NAMESPACE} run core.local cmd='date; id'        # run something by hand`,

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { stringify } from 'yaml';
 import type { ExecutionStatus } from '../operator/api/execution.ts';
 import { type Execution, Execution as ExecutionKind } from '../operator/api/kinds.ts';
 import { API_VERSION, type KubeObject } from '../operator/api/meta.ts';
@@ -29,7 +28,13 @@ export interface Stage {
   readonly url: string;
   readonly ca: string;
   readonly servername: string;
-  readonly images: { readonly operator: string; readonly runnerNode: string; readonly runnerPython: string };
+  readonly images: {
+    readonly operator: string;
+    readonly runnerNode: string;
+    readonly runnerPython: string;
+    /** A machine with OpenSSH's server. */
+    readonly sshd: string;
+  };
 }
 
 export const stage: Stage = JSON.parse(
@@ -62,6 +67,7 @@ export function run(
         resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, stdout, stderr });
       },
     );
+    child.stdin?.on('error', () => {}); // a command may end without reading its input
     child.stdin?.end(input ?? '');
   });
 }
@@ -81,7 +87,7 @@ export async function kubectlRefusal(args: readonly string[], input?: string): P
 }
 
 export const apply = (...objects: readonly object[]): Promise<string> =>
-  kubectl(['apply', '--server-side', '-f', '-'], objects.map((object) => stringify(object)).join('---\n'));
+  kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
 
 /** Looks again and again until `check` gives something; after `seconds` it tells what was wanted and what the last look said. */
 export async function eventually<T>(

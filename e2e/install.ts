@@ -69,6 +69,7 @@ export async function installChart(
     ],
     { env },
   );
+  helm.child.stdin?.on('error', () => {}); // it may end without reading its input
   helm.child.stdin?.end(JSON.stringify(values));
   try {
     await helm;

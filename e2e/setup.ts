@@ -1,7 +1,7 @@
 // e2e/setup.ts — a cluster with Squall installed, for the stories and the benchmarks.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Cluster, openCluster } from './cluster/cluster.ts';
-import { buildImages } from './cluster/images.ts';
+import { buildImages, type BuiltImage } from './cluster/images.ts';
 import type { Progress } from './cluster/progress.ts';
 import type { Stage } from './harness.ts';
 import { type Images, type Installed, installChart } from './install.ts';
@@ -21,19 +21,29 @@ export type Timed = <T>(stage: string, work: () => Promise<T>) => Promise<T>;
 
 /** Builds and loads what the project has images for; `name:tag` of each. */
 export async function readyImages(cluster: Cluster, progress: Progress): Promise<Images> {
-  const built = await buildImages(progress);
-  const named = (name: string): string => {
-    const image = built.find((candidate) => candidate.name.endsWith(name));
-    if (!image) throw new Error(`the image ${name} was not built`);
-    return `${image.name}:${image.tag}`;
-  };
-  const images = {
-    operator: named('squall/operator'),
-    runnerNode: named('squall/runner-node'),
-    runnerPython: named('squall/runner-python'),
-  };
+  const images = imagesIn(await buildImages(progress));
   await cluster.loadImages(Object.values(images));
   return images;
+}
+
+/** The same, with what only stories need. */
+async function readyStories(cluster: Cluster, progress: Progress): Promise<Stage['images']> {
+  const built = await buildImages(progress, { withPeers: true });
+  const images = { ...imagesIn(built), sshd: named(built, 'squall/sshd') };
+  await cluster.loadImages(Object.values(images));
+  return images;
+}
+
+const imagesIn = (built: readonly BuiltImage[]): Images => ({
+  operator: named(built, 'squall/operator'),
+  runnerNode: named(built, 'squall/runner-node'),
+  runnerPython: named(built, 'squall/runner-python'),
+});
+
+function named(built: readonly BuiltImage[], name: string): string {
+  const image = built.find((candidate) => candidate.name.endsWith(name));
+  if (!image) throw new Error(`the image ${name} was not built`);
+  return `${image.name}:${image.tag}`;
 }
 
 /** How this machine reaches package indexes, as values of the chart: environments of packs are built in pods. */
@@ -67,7 +77,7 @@ export async function setUp(options: {
     openCluster(context === undefined ? { progress } : { context, progress }),
   );
   options.opened(cluster);
-  const images = await timed('images', () => readyImages(cluster, progress));
+  const images = await timed('images', () => readyStories(cluster, progress));
   const installed = await timed('install', () =>
     installChart(cluster, { namespace: NAMESPACE, release: RELEASE, images, values: packageSettings() }),
   );

@@ -1,21 +1,11 @@
 // packs/packs.test.ts — our packs are read as others are: without a finding or a warning, and all that they have is told.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readPack } from '../operator/domain/pack/read.ts';
+import { reading } from './reading.setup.ts';
 
 const names = readdirSync('packs', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-
-function reading(folder: string) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
-  const text = (path: string) => (files.includes(path) ? readFileSync(join(folder, path), 'utf8') : undefined);
-  return { files, text, reading: readPack({ files, text }) };
-}
 
 test.each([...names.map((name) => `packs/${name}`), 'e2e/demo/pack'])('%s: nothing in it is wrong or odd', (folder) => {
   expect(reading(folder).reading).toMatchObject({ ok: true, manifest: { warnings: [] } });

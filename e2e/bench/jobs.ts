@@ -8,7 +8,15 @@ import { type Sighting, watchFor } from './watch.ts';
 
 const COMMAND = 'echo hello';
 
-const bareJob = (namespace: string, name: string): object => ({
+/** What a bare Job runs. */
+export interface BareContainer {
+  readonly image: string;
+  readonly command: readonly string[];
+}
+
+const HELLO: BareContainer = { image: stage.images.runnerNode, command: ['sh', '-c', COMMAND] };
+
+const bareJob = (namespace: string, name: string, { image, command }: BareContainer): object => ({
   apiVersion: 'batch/v1',
   kind: 'Job',
   metadata: { namespace, name },
@@ -23,9 +31,9 @@ const bareJob = (namespace: string, name: string): object => ({
         containers: [
           {
             name: 'command',
-            image: stage.images.runnerNode,
+            image,
             imagePullPolicy: 'IfNotPresent',
-            command: ['sh', '-c', COMMAND],
+            command,
             securityContext: {
               allowPrivilegeEscalation: false,
               capabilities: { drop: ['ALL'] },
@@ -46,32 +54,40 @@ const isComplete = (job: KubeObject): boolean =>
 const isFinal = (execution: KubeObject): boolean =>
   FINAL.includes((execution.status as { phase?: string } | undefined)?.phase ?? '');
 
-async function runJob(namespace: string, name: string, watch: Sighting): Promise<number> {
+/** Milliseconds from the request to `Complete`. */
+export async function runJob(namespace: string, name: string, watch: Sighting, container = HELLO): Promise<number> {
   const began = performance.now();
-  await (await kubernetes()).create(collectionPath(KIND.job, namespace), bareJob(namespace, name));
+  await (await kubernetes()).create(collectionPath(KIND.job, namespace), bareJob(namespace, name, container));
   return (await watch.when(name)) - began;
 }
 
-async function runExecution(namespace: string, name: string, watch: Sighting): Promise<number> {
+/** Milliseconds from the request to the final phase, and what came of it. */
+export async function timeExecution(namespace: string, name: string, watch: Sighting, request: object) {
   const began = performance.now();
-  const request = { action: 'core.local', parameters: { cmd: COMMAND } };
   await (await kubernetes()).create(
     collectionPath(Execution, namespace),
     ours('Execution', namespace, name, { request }),
   );
   const at = await watch.when(name);
   const { status } = (await getExecution(namespace, name))!;
+  return { ms: at - began, status };
+}
+
+async function runExecution(namespace: string, name: string, watch: Sighting): Promise<number> {
+  const request = { action: 'core.local', parameters: { cmd: COMMAND } };
+  const { ms, status } = await timeExecution(namespace, name, watch, request);
   if ((status?.result as { stdout?: string } | undefined)?.stdout !== 'hello') {
     throw new Error(`${name} ended as ${JSON.stringify(status)}`);
   }
-  return at - began;
+  return ms;
 }
 
-const removeJob = async (namespace: string, name: string): Promise<void> => {
+export const removeJob = async (namespace: string, name: string): Promise<void> => {
   await (await kubernetes()).delete(objectPath(KIND.job, namespace, name), { propagation: 'Background' });
 };
 
-async function watches(namespace: string): Promise<{ jobs: Sighting; executions: Sighting; close(): void }> {
+/** Jobs that are complete, and Executions that are final. */
+export async function watches(namespace: string): Promise<{ jobs: Sighting; executions: Sighting; close(): void }> {
   const jobs = await watchFor(KIND.job, namespace, isComplete);
   const executions = await watchFor(Execution, namespace, isFinal);
   return {

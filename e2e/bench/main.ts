@@ -22,6 +22,7 @@ const CLUSTER_BENCHES = [
   'live',
   'running',
   'workflow-runs',
+  'packs',
   'chaos',
 ] as const;
 type ClusterBench = (typeof CLUSTER_BENCHES)[number];
@@ -75,6 +76,8 @@ async function measure(name: ClusterBench, namespace: string): Promise<Figure[]>
       return (await import('./running.ts')).running(namespace);
     case 'workflow-runs':
       return (await import('./workflow-runs.ts')).workflowRuns(namespace);
+    case 'packs':
+      return (await import('./packs.ts')).packs(namespace);
     case 'chaos':
       return (await import('./chaos.ts')).chaos(namespace);
   }

@@ -18,7 +18,7 @@ tasks:
         do: [each, left, right, again]
   each:
     with:
-      items: <% range(8) %>
+      items: <% range(9) %>
       concurrency: 3
     action: chaos.write what="<% ctx(label) %>-each<% item() %>"
     next:
@@ -74,7 +74,7 @@ output:
 /** The tasks that write, with how often each does. */
 const WRITES: Readonly<Record<string, number>> = {
   begin: 1,
-  ...Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`each${i}`, 1])),
+  ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`each${i}`, 1])),
   left: 1,
   leftmore: 1,
   rightmore: 1,
@@ -103,7 +103,7 @@ export async function ledgerWorkflow(namespace: string, ledger: Ledger): Promise
 /** What the run of a label must come to. */
 export const expectedOutput = (label: string): object => ({
   first: `wrote ${label}-begin`,
-  said: Array.from({ length: 8 }, (_, i) => `wrote ${label}-each${i}`),
+  said: Array.from({ length: 9 }, (_, i) => `wrote ${label}-each${i}`),
   last: `wrote ${label}-gather`,
 });
 

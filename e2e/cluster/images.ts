@@ -19,12 +19,15 @@ interface Source {
   readonly name: string;
   /** From the repository's root, which is also the build's context. */
   readonly dockerfile: string;
+  /** Stands for something outside of the cluster: stories have it, releases do not. */
+  readonly isPeer?: true;
 }
 
 const sources: readonly Source[] = [
   { name: 'squall/operator', dockerfile: 'operator/Dockerfile' },
   { name: 'squall/runner-node', dockerfile: 'runners/node/Dockerfile' },
   { name: 'squall/runner-python', dockerfile: 'runners/python/Dockerfile' },
+  { name: 'squall/sshd', dockerfile: 'e2e/sshd/Dockerfile', isPeer: true },
 ];
 
 const inDist = (file: string) => join(repository, 'dist', file);
@@ -52,15 +55,16 @@ export interface BuiltImage {
 }
 
 /** Builds what is not in the local store of all images of the project, by Docker when its daemon answers, else by buildah. */
-export async function buildImages(progress: Progress): Promise<BuiltImage[]> {
-  progress.expect(sources.length + 1);
+export async function buildImages(progress: Progress, { withPeers = false } = {}): Promise<BuiltImage[]> {
+  const wanted = sources.filter(({ isPeer }) => withPeers || isPeer !== true);
+  progress.expect(wanted.length + 1);
   widenPath();
   const withDocker = await hasDocker();
   await progress.step(`bundle, and prepare ${withDocker ? 'Docker' : 'base images'}`, async (note) => {
     await Promise.all([makeBundles(), withDocker ? undefined : prepareBases(note)]);
   });
   const built: BuiltImage[] = [];
-  for (const source of sources) {
+  for (const source of wanted) {
     built.push(await progress.step(`image ${source.name}`, (note) => buildOne(source, withDocker, note)));
   }
   return built;

@@ -1,4 +1,4 @@
-// e2e/demo/git-server.ts — files of a pack → objects that make a git repository of them in the cluster and serve it.
+// e2e/demo/git-server.ts — files of packs → objects that make git repositories of them in the cluster and serve those.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -7,8 +7,11 @@ const NAME = 'git';
 const PORT = 9418;
 const labels = { app: NAME };
 
+/** Text by path. */
+type Files = Readonly<Record<string, string>>;
+
 /** Files of a folder by their path in it; no compiled ones. */
-export function filesIn(folder: string): Readonly<Record<string, string>> {
+export function filesIn(folder: string): Files {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
@@ -16,25 +19,38 @@ export function filesIn(folder: string): Readonly<Record<string, string>> {
 }
 
 /** The same files give the same: what is installed already is not installed again. */
-export const digestOf = (files: Readonly<Record<string, string>>): string =>
+export const digestOf = (files: Files): string =>
   createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
 
 /** The commit has a date of its own, so that the same files are the same commit. */
-const serve = (repository: string, tag: string): string =>
+const serve = (tag: string): string =>
   `
 export GIT_AUTHOR_NAME=Ann GIT_AUTHOR_EMAIL=ann@example.org GIT_AUTHOR_DATE='2026-01-01T00:00:00Z'
 export GIT_COMMITTER_NAME=Ann GIT_COMMITTER_EMAIL=ann@example.org GIT_COMMITTER_DATE='2026-01-01T00:00:00Z'
-mkdir -p /tmp/git/${repository} && cd /tmp/git/${repository}
-cp -rL /files/[!.]* .
-git init -q -b main && git add -A && git commit -q -m 'Free disk' && git tag ${tag}
+for folder in /files/*/; do
+  repository=/tmp/git/$(basename "$folder")
+  mkdir -p "$repository" && cp -rL "$folder/." "$repository" && cd "$repository"
+  git init -q -b main && git add -A && git commit -q -m ${tag} && git tag ${tag}
+done
 exec git daemon --reuseaddr --export-all --base-path=/tmp/git --port=${PORT} /tmp/git
 `.trim();
 
-/** A ConfigMap, a Deployment and the Service `git`; the repository is git://git.<namespace>.svc/<repository>. */
-export function gitServer(
-  files: Readonly<Record<string, string>>,
-  { repository, tag, image }: { readonly repository: string; readonly tag: string; readonly image: string },
-): object[] {
+export interface GitServerOptions {
+  /** Files of each repository, by its name. All of them together have at most 1 MiB. */
+  readonly repositories: Readonly<Record<string, Files>>;
+  /** Of the only commit. */
+  readonly tag: string;
+  /** One with bash and git. */
+  readonly image: string;
+}
+
+/** A ConfigMap, a Deployment and the Service `git`; a repository is git://git.<namespace>.svc/<name>. */
+export function gitServer({ repositories, tag, image }: GitServerOptions): object[] {
+  const files = Object.fromEntries(
+    Object.entries(repositories).flatMap(([name, ofOne]) =>
+      Object.entries(ofOne).map(([path, text]) => [`${name}/${path}`, text] as const),
+    ),
+  );
   const keys = Object.keys(files);
   const configMap = {
     apiVersion: 'v1',
@@ -45,7 +61,7 @@ export function gitServer(
   const container = {
     name: NAME,
     image,
-    command: ['bash', '-euc', serve(repository, tag)],
+    command: ['bash', '-euc', serve(tag)],
     ports: [{ containerPort: PORT }],
     readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
     volumeMounts: [{ name: 'files', mountPath: '/files' }],

@@ -12,6 +12,7 @@ import { LISTED } from './listed.ts';
 import { installAll, installPack } from './installing.ts';
 import { type Tokens, withTokens } from './matching.ts';
 import { ruleDiffers } from './rules.ts';
+import { sshdPeer } from './sshd-peer.ts';
 import { actionDiffers, type Child, workflowDiffers } from './verdict.ts';
 
 const Case = z.looseObject({
@@ -38,24 +39,26 @@ const [folder, casesFile, ...prefixes] = positionals;
 if (folder === undefined || casesFile === undefined) {
   console.error(
     'usage: node e2e/packs/cases.ts [--peers peers.json] [--namespace existing] [--keep] <folder of packs> <cases.json> [case id prefix …]\n' +
-      'peers.json: {"redis": {"${peer.host}": "10.0.0.1", "${peer.port}": 6379}, …}: the tokens of each peer that runs',
+      'peers.json: {"redis": {"${peer.host}": "10.0.0.1", "${peer.port}": 6379}, …}: the tokens of each peer that runs; sshd is made in the cluster',
   );
   process.exit(2);
 }
 
 const { cases } = z.looseObject({ cases: z.array(Case) }).parse(JSON.parse(readFileSync(casesFile, 'utf8')));
-const peers = z
+const peers: Record<string, Tokens> = z
   .record(z.string(), z.record(z.string(), z.union([z.string(), z.number()])))
   .parse(values.peers === undefined ? {} : JSON.parse(readFileSync(values.peers, 'utf8')));
-/** Peers that every installation has. */
-const BUILT_IN = ['st2api'];
+/** Peers that every installation has, and one that is made in the cluster. */
+const BUILT_IN = ['st2api', 'sshd'];
 /** Kinds that the domain decides alone. */
 const PURE = ['rule', 'alias'];
-const TOKENS: Tokens = { '${WORK}': '/tmp/work', '${PACKS}': '/opt/stackstorm/packs' };
+const WORK = '/tmp/work';
+const TOKENS: Tokens = { '${WORK}': WORK, '${PACKS}': '/opt/stackstorm/packs' };
 
 const asked = cases.filter(({ id }) => prefixes.length === 0 || prefixes.some((prefix) => id.startsWith(prefix)));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const namespace = values.namespace ?? `cases-${randomBytes(3).toString('hex')}`;
+let endSshd = async (): Promise<void> => {};
 if (values.namespace === undefined) await createNamespace(namespace);
 try {
   const can = asked.filter((one) => {
@@ -63,6 +66,11 @@ try {
     if (why !== undefined) tell('skipped', one, why);
     return why === undefined;
   });
+  if (!Object.hasOwn(peers, 'sshd') && can.some(({ peer }) => peer?.name === 'sshd')) {
+    const { tokens, end } = await sshdPeer(namespace, WORK);
+    peers['sshd'] = tokens;
+    endSshd = end;
+  }
   const configs = new Map(
     can.filter(({ config }) => config).map((one) => [one.pack, withTokens(one.config, tokensOf(one))]),
   );
@@ -75,6 +83,7 @@ try {
     else tell('failed', one, `pack ${lacking} is not ready: ${installed.get(lacking)?.told}`);
   }
 } finally {
+  if (!values.keep) await endSshd();
   if (!values.keep && values.namespace === undefined) await deleteNamespace(namespace);
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -51,18 +51,30 @@ export async function installPack(
   configuration: unknown,
 ): Promise<Installed> {
   if (!existsSync(join(folder, pack, 'pack.yaml'))) return notReady(`there is no ${pack}/pack.yaml in ${folder}`);
-  const archive = await upload(namespace, join(folder, pack));
+  return await installFrom(namespace, pack, { archive: await upload(namespace, join(folder, pack)) }, configuration);
+}
+
+/** The same, from a `spec.source`; times count from the moment at which it is asked for. */
+export async function installFrom(
+  namespace: string,
+  pack: string,
+  source: object,
+  configuration?: unknown,
+): Promise<Installed> {
   const name = pack.replaceAll('_', '-');
   const config = configuration ? { config: { values: configuration } } : {};
   const began = performance.now();
-  await apply(ours('Pack', namespace, name, { ref: pack, source: { archive }, dependencies: 'Ignore', ...config }));
+  await apply(ours('Pack', namespace, name, { ref: pack, source, ...config }));
   const took: Record<string, number> = {};
   let since = began;
   let step = 'Begin';
   for (;;) {
-    const { status } = JSON.parse(await kubectl(['-n', namespace, 'get', 'pack', name, '-o', 'json'])) as Pack;
+    const { metadata, status } = JSON.parse(
+      await kubectl(['-n', namespace, 'get', 'pack', name, '-o', 'json']),
+    ) as Pack;
     const now = performance.now();
-    const current = status?.install?.step ?? 'Begin';
+    const isSeen = status?.observedGeneration === metadata.generation;
+    const current = (isSeen ? status?.install?.step : undefined) ?? 'Begin';
     if (current !== step) {
       took[step] = Math.round(now - since);
       [step, since] = [current, now];
@@ -70,7 +82,7 @@ export async function installPack(
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
     if (step === 'Failed' || (step === 'Done' && ready && ready.status !== 'Unknown')) {
       took['all'] = Math.round(now - began);
-      const isReady = ready?.status === 'True';
+      const isReady = step === 'Done' && ready?.status === 'True';
       const told = isReady ? `${status?.version}, ${status?.content}` : (ready?.message ?? '');
       return { isReady, told, took, counts: status?.counts ?? {} };
     }
@@ -79,15 +91,20 @@ export async function installPack(
   }
 }
 
+let token: Promise<string> | undefined;
+
+async function newToken(): Promise<string> {
+  const account = await kubectl(['-n', stage.namespace, 'get', 'sa', '-l', SELECTOR, '-o', 'name']);
+  const [, of = ''] = account.trim().split('/');
+  return (await kubectl(['-n', stage.namespace, 'create', 'token', of, '--duration=8h'])).trim();
+}
+
 /** Brings all its files to the pack store, as `squall pack register` does. */
 async function upload(namespace: string, folder: string): Promise<string> {
   const words = ['-C', folder, '--exclude=./.git', '--exclude=__pycache__', '-cf', '-', '.'];
   const bytes = gzipSync(execFileSync('tar', words, { maxBuffer: MOST_BYTES }));
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  const account = await kubectl(['-n', stage.namespace, 'get', 'sa', '-l', SELECTOR, '-o', 'name']);
-  const [, of = ''] = account.trim().split('/');
-  const token = (await kubectl(['-n', stage.namespace, 'create', 'token', of])).trim();
-  const headers = { 'x-auth-token': token, 'content-type': 'application/octet-stream' };
+  const headers = { 'x-auth-token': await (token ??= newToken()), 'content-type': 'application/octet-stream' };
   const answer = await callDoor('PUT', `/ns/${namespace}/v1/packs/content/${digest}`, { body: bytes, headers });
   if (answer.code >= 300) throw new Error(`${folder}: HTTP ${answer.code}: ${JSON.stringify(answer.body)}`);
   return digest;

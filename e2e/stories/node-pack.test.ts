@@ -142,6 +142,18 @@ test('a Python action of one file comes with kubectl apply, and its integers kee
   expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('9007199254740993')]);
 });
 
+test('an integer of many digits is a BigInt in TypeScript, and so is what it returns', async () => {
+  const script = 'export default ({ n }: { n: bigint }) => ({ kind: typeof n, more: n + 2n });';
+  await apply(node('inline.long', script, { parameters: { n: { type: 'integer' } } }));
+  await ready(namespace, 'action/inline.long');
+  const name = await createExecution(namespace, 'inline.long', { n: '9007199254740993' });
+  const { status } = await ended(namespace, name);
+  expect(status).toMatchObject({ phase: 'Succeeded', result: { exit_code: 0, result: { kind: 'bigint' } } });
+  expect(await kubectl(['-n', namespace, 'get', 'execution', name, '-o', 'json'])).toContain(
+    '"more": 9007199254740995',
+  );
+});
+
 /** `ms` turns "2 days" into milliseconds; it needs no other package. */
 const MS = {
   version: '2.1.3',

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import type { Pack, Rule } from '../../operator/api/kinds.ts';
-import { apply, createExecution, ended, eventually, kubectl, ours, run, stage } from '../harness.ts';
+import type { Rule } from '../../operator/api/kinds.ts';
+import { apply, eventually, kubectl, ours, run, stage } from '../harness.ts';
+import { conditionOf, type Files, HELLO, inALoop, packsIn, shop } from './pack-shop.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('packs');
@@ -17,45 +18,6 @@ const daemons: ChildProcess[] = [];
 afterAll(() => {
   for (const daemon of daemons) daemon.kill('SIGKILL');
   rmSync(home, { recursive: true, force: true });
-});
-
-type Files = Readonly<Record<string, string>>;
-
-const HELLO = `from st2common.runners.base_action import Action
-
-
-class Hello(Action):
-    def run(self, name, count):
-        self.logger.info('greeting %s', name)
-        return {'said': ' '.join(['%s %s!' % (self.config['greeting'], name)] * count)}
-`;
-
-/** A pack in StackStorm's layout. */
-const shop = (version: string, changes: Files = {}): Files => ({
-  'pack.yaml': `ref: shop\nname: Shop\ndescription: Sells things\nversion: ${version}\nauthor: Ann\nemail: ann@example.org\n`,
-  'config.schema.yaml': 'greeting: {type: string, default: Hello}\ntoken: {type: string, secret: true}\n',
-  'actions/hello.yaml': [
-    'name: hello_all',
-    'runner_type: python-script',
-    'entry_point: hello.py',
-    'parameters:',
-    '  name: {type: string, required: true, position: 0}',
-    '  count: {type: integer, default: 1}',
-    '',
-  ].join('\n'),
-  'actions/hello.py': HELLO,
-  'actions/where.yaml': 'name: where\nrunner_type: local-shell-script\nentry_point: bin/where.sh\n',
-  'actions/bin/where.sh': '#!/bin/bash\necho "$0"; cat "$(dirname "$0")/../data.txt"\n',
-  'actions/data.txt': 'from the pack\n',
-  'triggers/order.yaml': 'name: order\npayload_schema: {type: object}\n',
-  'rules/greet.yaml': [
-    'name: greet',
-    'enabled: true',
-    'trigger: {type: shop.order}',
-    'action: {ref: shop.hello_all, parameters: {name: "{{ trigger.name }}"}}',
-    '',
-  ].join('\n'),
-  ...changes,
 });
 
 function write(folder: string, files: Files): void {
@@ -102,27 +64,7 @@ async function serveGit(): Promise<string> {
   return `git://${stage.hostAddress}:${port}`;
 }
 
-const packNamed = async (name: string) =>
-  JSON.parse(await kubectl(['-n', namespace, 'get', 'pack', name, '-o', 'json'])) as Pack;
-const conditionOf = ({ status }: Pack, type: string) => status?.conditions?.find((one) => one.type === type);
-
-/** The Pack when its latest installation has ended. */
-const settled = async (name: string, isWanted: (pack: Pack) => boolean = () => true): Promise<Pack> =>
-  await eventually(
-    `pack ${name} has settled`,
-    async () => {
-      const pack = await packNamed(name);
-      const isSeen = pack.status?.observedGeneration === pack.metadata.generation;
-      const step = pack.status?.install?.step;
-      return isSeen && (step === 'Done' || step === 'Failed') && isWanted(pack) ? pack : undefined;
-    },
-    120,
-  );
-
-async function result(action: string, parameters: Readonly<Record<string, unknown>> = {}) {
-  const execution = await ended(namespace, await createExecution(namespace, action, parameters));
-  return execution.status as { phase: string; reason?: string; message?: string; result?: Record<string, unknown> };
-}
+const { packNamed, settled, result } = packsIn(namespace);
 
 test('a pack of files brings its actions; Python runs with its configuration, scripts run in their place', async () => {
   await apply(ours('Pack', namespace, 'shop', { source: { inline: shop('1.0.0') } }));
@@ -146,7 +88,11 @@ test('a changed configuration reaches the next action, and a wrong one is told w
   await configure({ greeting: 5 });
   const wrong = await settled('shop', (pack) => conditionOf(pack, 'ConfigValid')?.status === 'False');
   expect(conditionOf(wrong, 'ConfigValid')?.message).toContain('"greeting"');
-  expect(await result('shop.hello_all', { name: 'Ann' })).toMatchObject({ phase: 'Failed', reason: 'ConfigInvalid' });
+  expect(await result('shop.hello_all', { name: 'Ann' })).toMatchObject({
+    phase: 'Failed',
+    reason: 'ConfigInvalid',
+    message: expect.stringContaining('"greeting"'),
+  });
   await configure({ greeting: 'Hello' });
   await settled('shop', (pack) => conditionOf(pack, 'ConfigValid')?.status === 'True');
 });
@@ -195,11 +141,7 @@ test.skipIf(!stage.hostAddress)(
       JSON.parse(await kubectl(['-n', namespace, 'get', 'rule', 'shop.greet', '-o', 'json'])) as Rule;
     const { uid } = (await ruleOf()).metadata;
 
-    const ends: string[] = [];
-    const going = new AbortController();
-    const loop = (async () => {
-      while (!going.signal.aborted) ends.push((await result('shop.hello_all', { name: 'Eve' })).phase);
-    })();
+    const loop = inALoop(() => result('shop.hello_all', { name: 'Eve' }));
     await install('1.2.0');
     await settled('shop', ({ status }) => status?.version === '1.2.0');
     expect((await result('shop.hello_all', { name: 'Eve' })).result).toMatchObject({ result: { said: 'Hello Eve!!' } });
@@ -210,12 +152,23 @@ test.skipIf(!stage.hostAddress)(
     expect(conditionOf(failed, 'Stalled')).toMatchObject({ status: 'True' });
     expect(failed.status).toMatchObject({ version: '1.2.0' });
     await sleep(2000);
-    going.abort();
-    await loop;
+    const ends = await loop.stop();
     expect(ends.length).toBeGreaterThan(2);
     expect(ends.filter((phase) => phase !== 'Succeeded')).toEqual([]);
 
-    await install('9.9.9');
+    const entry = { name: 'shop', version: '1.1.0', author: 'Ann', repo_url: `${base}/stackstorm-shop` };
+    await apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace, name: 'squall-pack-index' },
+      data: { 'index.json': JSON.stringify({ packs: { shop: entry } }) },
+    });
+    const installNamed = (from: string) => apply(ours('Pack', namespace, 'shop', { from }));
+    await installNamed('shop');
+    await settled('shop', ({ status }) => status?.version === '1.1.0');
+    const words = ['cli/squall.js', '-n', namespace, 'pack', 'search', 'shop'];
+    expect((await run(process.execPath, words)).stdout).toMatch(/^shop +1\.1\.0 +Ann/m);
+    await installNamed('shop=9.9.9');
     const unknown = await settled(
       'shop',
       (one) => one.status?.install?.step === 'Failed' && one.spec.from?.endsWith('9.9.9') === true,

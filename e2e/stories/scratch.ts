@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { createNamespace, deleteNamespace } from '../harness.ts';
 
-export function scratchNamespace(prefix: string): { readonly name: string } {
+export function scratchNamespace(
+  prefix: string,
+  labels: Readonly<Record<string, string>> = {},
+): { readonly name: string } {
   const name = `${prefix}-${randomBytes(3).toString('hex')}`;
-  beforeAll(() => createNamespace(name, { 'squall.dev/story': prefix }));
+  beforeAll(() => createNamespace(name, { 'squall.dev/story': prefix, ...labels }));
   afterAll(() => deleteNamespace(name));
   return { name };
 }

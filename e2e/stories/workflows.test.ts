@@ -200,6 +200,37 @@ demo.mistral:
   expect(execution.status.result).toMatchObject({ text: '7 times', extra: { state: 'SUCCESS' } });
 });
 
+test("Mistral's own actions: a script, a wait, a failure that is handled", async () => {
+  await apply(
+    workflow(
+      'demo.std',
+      'mistral',
+      `
+version: '2.0'
+demo.std:
+  output: { sum: <% $.sum %>, said: <% $.said %>, why: <% $.why %> }
+  tasks:
+    add:
+      action: std.javascript
+      input: { context: { all: [1, 2, 3] }, script: "return $.all.reduce((x, y) => x + y)" }
+      publish: { sum: <% task().result %> }
+      on-success: [wait]
+    wait:
+      action: std.echo output="later" delay=1
+      publish: { said: <% task().result %> }
+      on-success: [fails]
+    fails:
+      action: std.fail error_data="mine"
+      publish-on-error: { why: <% task().result %> }
+      on-error: [noop]
+`,
+    ),
+  );
+  await ready(namespace, 'workflow/demo.std');
+  const execution = await ended(namespace, await createExecution(namespace, 'demo.std'));
+  expect(execution.status).toMatchObject({ phase: 'Succeeded', result: { sum: 6, said: 'later', why: 'mine' } });
+});
+
 test('a workflow in a workflow is paused with it, and goes on with it; cancel reaches it too', async () => {
   await apply(
     workflow(
@@ -298,12 +329,51 @@ output:
   const request = { action: 'demo.again', parameters: {}, rerun: {}, cause: { rerunOf: name } };
   await apply(ours('Execution', namespace, 'again-2', { request }));
   const execution = await ended(namespace, 'again-2');
-  const stdout = (first?.status as { result?: { stdout: number } } | undefined)?.result?.stdout;
-  expect(execution.status).toMatchObject({
-    phase: 'Succeeded',
-    result: { output: { at: stdout, said: 'late enough' } },
-  });
+  // Nanoseconds have more digits than JavaScript's numbers.
+  const stdoutOf = (of: { status?: unknown } | undefined) =>
+    JSON.stringify(of?.status).match(/"(?:stdout|at)":(\d{19})\b/)?.[1];
+  expect(stdoutOf(first)).toBeDefined();
+  expect(stdoutOf(execution)).toBe(stdoutOf(first));
+  expect(execution.status).toMatchObject({ phase: 'Succeeded', result: { output: { said: 'late enough' } } });
   expect(await childrenOf('again-2')).toHaveLength(2);
+});
+
+test('a rerun of tasks may have other parameters', async () => {
+  await apply(
+    ours('Action', namespace, 'demo.picky', {
+      runner: 'noop',
+      parameters: { word: { type: 'string', enum: ['good'] } },
+    }),
+    workflow(
+      'demo.other',
+      'orquesta',
+      `
+version: 1.0
+input: [word]
+tasks:
+  first:
+    action: core.local cmd="date +%s%N"
+    next:
+      - publish: at="<% result().stdout %>"
+        do: second
+  second:
+    action: demo.picky word=<% ctx(word) %>
+output:
+  - word: <% ctx(word) %>
+`,
+      { word: { type: 'string' } },
+    ),
+  );
+  await ready(namespace, 'action/demo.picky', 'workflow/demo.other');
+  const name = await createExecution(namespace, 'demo.other', { word: 'bad' });
+  expect((await ended(namespace, name)).status).toMatchObject({ phase: 'Failed' });
+  const request = { action: 'demo.other', parameters: { word: 'good' }, rerun: {}, cause: { rerunOf: name } };
+  await apply(ours('Execution', namespace, 'other-2', { request }));
+  expect((await ended(namespace, 'other-2')).status).toMatchObject({
+    phase: 'Succeeded',
+    result: { output: { word: 'good' } },
+  });
+  expect(await childrenOf('other-2')).toHaveLength(1);
 });
 
 test('a workflow hands on only those references to Secrets that it was given', async () => {
@@ -374,4 +444,18 @@ output:
   expect(reason).toMatch(/unknown/);
   const execution = await ended(namespace, await createExecution(namespace, 'demo.wrong'));
   expect(execution.status).toMatchObject({ phase: 'Failed', reason: 'WorkflowInvalid' });
+});
+
+test('a null that kubectl apply has left out is told, with the remedy; applied by the server it is kept', async () => {
+  const empty = (name: string) =>
+    workflow(name, 'orquesta', 'version: 1.0\nvars: [{ x: null }]\ntasks: { one: { action: core.noop } }\n');
+  await kubectl(['apply', '-f', '-'], JSON.stringify(empty('demo.lost')));
+  const reason = await eventually('it is judged', async () => {
+    const json = await kubectl(['-n', namespace, 'get', 'workflow', 'demo.lost', '-o', 'json']);
+    const { status } = JSON.parse(json) as { status?: { conditions?: { type: string; message: string }[] } };
+    return status?.conditions?.find(({ type }) => type === 'Ready')?.message;
+  });
+  expect(reason).toMatch(/vars\[0\].*kubectl apply --server-side/);
+  await apply(empty('demo.kept'));
+  await ready(namespace, 'workflow/demo.kept');
 });

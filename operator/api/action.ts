@@ -162,13 +162,26 @@ export const ActionContent = z.object({
 });
 export type ActionContent = z.infer<typeof ActionContent>;
 
+/** How long something is kept that has finished, in seconds. */
+export const TtlSeconds = z.int().min(0).max(31_536_000);
+
+/** What an Action and a Workflow have in common. */
+export const CallableFields = {
+  ref: Ref.optional().describe(
+    'Exact reference, pack.name. Default: the name of the object, in pack "default" if it has no dot.',
+  ),
+  description: Description.optional().describe('What it does, for people. Default: none.'),
+  enabled: z.boolean().default(true).describe('Whether it may be run. Default: true.'),
+  parameters: Parameters,
+  notify: NotifySettings.optional().describe('Who is told how it ended. Default: whom the request names.'),
+  ttlSecondsAfterFinished: TtlSeconds.optional().describe(
+    'How long its finished Executions are kept, in seconds, never less than the dedupe window. Default: 86400.',
+  ),
+};
+
 export const ActionSpec = z
   .object({
-    ref: Ref.optional().describe(
-      'Exact reference, pack.name. Default: the name of the object, in pack "default" if it has no dot.',
-    ),
-    description: Description.optional().describe('What the action does, for people. Default: none.'),
-    enabled: z.boolean().default(true).describe('Whether it may be run. Default: true.'),
+    ...CallableFields,
     runner: z.enum(RUNNERS).describe('How it is run.'),
     script: z
       .string()
@@ -185,7 +198,6 @@ export const ActionSpec = z
       .describe('File that is run, by its path in the pack, for example actions/hello.py. Default: none.'),
     content: ActionContent.optional().describe('Where the files of its pack are. Default: none, it needs no files.'),
     container: Container.optional().describe('Image and command, for the runner container. Default: none.'),
-    parameters: Parameters,
     timeoutSeconds: z
       .int()
       .min(1)
@@ -201,15 +213,6 @@ export const ActionSpec = z
       .default(600)
       .describe('Longest wait of one attempt for its process to start, in seconds. Default: 600.'),
     retry: Retry.optional().describe('Further attempts after a failure. Default: none.'),
-    notify: NotifySettings.optional().describe('Who is told how it ended. Default: whom the request names.'),
-    ttlSecondsAfterFinished: z
-      .int()
-      .min(0)
-      .max(31536000)
-      .optional()
-      .describe(
-        'How long its finished Executions are kept, in seconds, never less than the dedupe window. Default: 86400.',
-      ),
     pod: PodSettings.optional().describe('Settings of the pods. Default: none.'),
   })
   .meta({

@@ -103,6 +103,10 @@ export const Task = z.object({
       files: ArchiveDigest.optional().describe('Archive of its files; default: they are in the image.'),
       environment: ArchiveDigest.optional().describe('Archive of its Python environment; default: that of the image.'),
       config: z.record(z.string(), z.unknown()).describe('Its configuration, with defaults.'),
+      secret: z
+        .array(z.array(z.union([z.string(), z.int()])))
+        .optional()
+        .describe('Where the configuration has secrets in clear text: keys and numbers of items; they are masked.'),
     })
     .optional()
     .describe('The pack that the action belongs to, fetched from SQUALL_CONTENT_URL.'),

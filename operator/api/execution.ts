@@ -1,6 +1,6 @@
 // operator/api/execution.ts — Execution: one request to run an action, and all that became of it.
 import * as z from 'zod';
-import { Ref } from './action.ts';
+import { Ref, TtlSeconds } from './action.ts';
 import { Conditions, FreeForm } from './meta.ts';
 import { NotifySettings } from './notify.ts';
 
@@ -132,14 +132,9 @@ export const ExecutionSpec = z.object({
     .describe(
       'From how many of the pauses that a workflow makes by itself it goes on; status.workflow.pauses counts them. Default: 0, it waits at the first.',
     ),
-  ttlSecondsAfterFinished: z
-    .int()
-    .min(0)
-    .max(31536000)
-    .optional()
-    .describe(
-      'How long it is kept when finished, in seconds, never less than the dedupe window. Default: that of the Action, else 86400.',
-    ),
+  ttlSecondsAfterFinished: TtlSeconds.optional().describe(
+    'How long it is kept when finished, in seconds, never less than the dedupe window. Default: that of the Action, else 86400.',
+  ),
 });
 export type ExecutionSpec = z.infer<typeof ExecutionSpec>;
 

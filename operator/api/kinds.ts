@@ -171,14 +171,8 @@ export const Pack = {
   columns: [
     { name: 'Ref', type: 'string', jsonPath: '.status.ref', description: 'Exact name of the pack.' },
     { name: 'Version', type: 'string', jsonPath: '.status.version', description: 'Version that is installed.' },
-    {
-      name: 'Commit',
-      type: 'string',
-      jsonPath: '.status.commit',
-      description: 'Commit that is installed.',
-      priority: 1,
-    },
-    { name: 'Author', type: 'string', jsonPath: '.status.author', description: 'Who wrote it.', priority: 1 },
+    { name: 'Commit', type: 'string', jsonPath: '.status.commit', description: 'Commit that is installed.' },
+    { name: 'Author', type: 'string', jsonPath: '.status.author', description: 'Who wrote it.' },
     ...ready,
     { name: 'Content', type: 'string', jsonPath: '.status.content', description: 'What is registered from it.' },
     age,

@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { PodSettings } from './action.ts';
 import { Digest, FreeForm, JudgedStatus } from './meta.ts';
 
+/** The one ConfigMap of a namespace that has `<pack>.yaml` for its packs, whether they are installed or not. */
+export const CONFIGS = 'squall-configs';
+
 /** Name of a pack, as its files and references have it. */
 export const PackRef = z
   .string()
@@ -77,18 +80,34 @@ export const PackConfig = z.object({
   ),
   valuesFrom: z
     .array(
-      z.object({
-        path: z
-          .string()
-          .min(1)
-          .max(512)
-          .describe('Where the value belongs: keys with dots between them, for example profiles.main.token.'),
-        secretKeyRef: KeyRef.describe('Key of a Secret; only pods read it.'),
-      }),
+      z
+        .object({
+          path: z
+            .string()
+            .min(1)
+            .max(512)
+            .describe('Where the value belongs: keys with dots between them, for example profiles.main.token.'),
+          secretKeyRef: KeyRef.optional().describe('Key of a Secret; only pods read it. Default: none.'),
+          configMapKeyRef: z
+            .object({
+              name: z.enum([CONFIGS]).describe('Name of the ConfigMap: the one that the operator reads.'),
+              key: z.string().min(1).max(253).describe('Key in its data.'),
+            })
+            .optional()
+            .describe('Key of the ConfigMap of all configurations, for what several packs share. Default: none.'),
+        })
+        .meta({
+          'x-kubernetes-validations': [
+            {
+              rule: 'has(self.secretKeyRef) != has(self.configMapKeyRef)',
+              message: 'spec.config.valuesFrom: give exactly one of secretKeyRef, configMapKeyRef',
+            },
+          ],
+        }),
     )
     .max(64)
     .optional()
-    .describe('Single values from Secrets; they come before all others. Default: none.'),
+    .describe('Single values from Secrets and the ConfigMap; they come before all others. Default: none.'),
 });
 export type PackConfig = z.infer<typeof PackConfig>;
 
@@ -172,7 +191,9 @@ export const PackStatus = JudgedStatus.extend({
   installed: z
     .object({
       key: z.string().max(64).describe('Hash of the source that was asked for.'),
-      content: PackContent.optional().describe('Where its content is; absent when it comes in an image.'),
+      content: PackContent.optional().describe(
+        'Where its content is; actions of a pack in an image take their files from there.',
+      ),
       builtFrom: BuiltFrom.optional().describe('What its Python environment was made of.'),
       image: z.string().max(512).optional().describe('Image that it is in.'),
       at: z.iso.datetime({ offset: true }).describe('When it was installed.'),

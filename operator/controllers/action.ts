@@ -5,7 +5,7 @@ import { type KubeObject, refOf } from '../api/meta.ts';
 import { type ObservedAction, parseAction, planAction } from '../domain/action/judge.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { keyOf, withoutNoise } from '../kube/store.ts';
-import { type CallableStores, claimantsOf } from './workflow.ts';
+import { type CallableStores, claimantsOf } from './callable.ts';
 
 /** For the store of Actions. @throws Error for one that does not fit its schema */
 export function projectAction(raw: KubeObject): Action {

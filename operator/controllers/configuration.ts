@@ -1,7 +1,8 @@
 // operator/controllers/configuration.ts — an object of a pack → the configuration of its pack, from the stores.
 import type { Pack } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
-import { type ConfigMap, CONFIGS, configurationOf, type PackConfiguration } from '../domain/install/config.ts';
+import { CONFIGS } from '../api/pack.ts';
+import { type ConfigMap, configurationOf, type PackConfiguration } from '../domain/install/config.ts';
 import type { Store } from '../kube/store.ts';
 
 export interface ConfigurationSources {

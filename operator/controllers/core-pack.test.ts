@@ -1,8 +1,10 @@
 // operator/controllers/core-pack.test.ts — the built-in pack: applied at once, or again and again, and never in the way of others.
 import { Writable } from 'node:stream';
-import { expect, test, vi } from 'vitest';
-import { KINDS } from '../api/kinds.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { ActionSpec } from '../api/action.ts';
+import { type Action, KINDS } from '../api/kinds.ts';
 import type { Draft } from '../api/meta.ts';
+import { taskOf } from '../domain/job/task.setup.ts';
 import { Client } from '../kube/client.ts';
 import { ScriptedTransport } from '../kube/scripted.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -86,4 +88,47 @@ test('the pause between tries doubles up to a minute', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+describe('actions on other machines', () => {
+  const action = (name: string): Action => {
+    const draft = drafts.find(({ metadata }) => metadata.name === `core.${name}`);
+    return { ...draft, spec: ActionSpec.parse(draft?.['spec']) } as Action;
+  };
+  const there = { hosts: 'web1', cmd: 'id' };
+  test.each([
+    ['remote', false],
+    ['remote_sudo', true],
+  ])('core.%s: sudo is %s, and stays so', (name, sudo) => {
+    expect(taskOf(action(name.replace('_', '-')), there).task).toMatchObject({
+      runner: 'remote-shell-cmd',
+      command: 'id',
+      remote: { hosts: 'web1', port: 22 },
+      sudo,
+    });
+    expect(() => taskOf(action(name.replace('_', '-')), { ...there, sudo: !sudo })).toThrow(
+      "immutable parameter(s) ['sudo']",
+    );
+  });
+  test('core.http takes what StackStorm’s takes', () => {
+    const given = {
+      url: 'http://x/',
+      method: 'PURGE',
+      params: { a: 1 },
+      headers: { A: 'b' },
+      body: 'text',
+      auth: 'ann:pw',
+      timeout: 2.5,
+      file_path: '/no/such',
+    };
+    expect(taskOf(action('http'), given).task).toMatchObject({
+      timeoutSeconds: 3,
+      http: { method: 'PURGE', query: [{ name: 'a', value: '1' }], body: 'text', auth: 'ann:pw' },
+    });
+    expect(taskOf(action('http'), { url: 'http://x/' }).task).toMatchObject({
+      timeoutSeconds: 60,
+      http: { method: 'GET' },
+    });
+    expect(() => taskOf(action('http'), { url: 'http://x/', method: 'get' })).toThrow('method');
+  });
 });

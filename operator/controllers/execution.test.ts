@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { KeyValue, KINDS, Pack, Workflow } from '../api/kinds.ts';
 import type { Draft, Kind, KubeObject } from '../api/meta.ts';
+import { WorkflowSpec } from '../api/workflow.ts';
 import { action, at, container, execution, iso, settings } from '../domain/execution/builders.setup.ts';
 import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
 import type { ConfigMap } from '../domain/install/config.ts';
@@ -283,6 +284,26 @@ test('the sweep leaves alone what waits for its retry or has ended', () => {
   expect(
     sweep({ ...options, sources: scene(execution({}, { phase: 'Failed', endedAt: iso(1) })).sources }, at(531)),
   ).toBe(0);
+});
+
+test('a run of a Workflow is kept as long as the Workflow says', async () => {
+  const { api, sources, look } = scene(execution({}, { phase: 'Succeeded', endedAt: iso(10) }));
+  const definition = { version: 1.0, tasks: { a: { action: 'core.noop' } } };
+  const spec = WorkflowSpec.parse({ ref: 'ops.clean', engine: 'orquesta', definition, ttlSecondsAfterFinished: 60 });
+  sources.workflows.put({ ...action(), kind: 'Workflow', spec });
+  await look(69);
+  expect(api.object(EXECUTION)).toBeDefined();
+  await look(71);
+  expect(api.object(EXECUTION)).toBeUndefined();
+});
+
+test('a request to run a Workflow that fits no schema ends too', async () => {
+  const request = { action: 'ops.clean', cause: { depth: 17 } };
+  const { sources, look, status } = scene({ ...execution(), spec: { request } });
+  const spec = WorkflowSpec.parse({ ref: 'ops.clean', engine: 'orquesta', definition: { tasks: {} } });
+  sources.workflows.put({ ...action(), kind: 'Workflow', spec });
+  await look(1);
+  expect(status()).toMatchObject({ phase: 'Failed', reason: 'DepthExceeded' });
 });
 
 test('a finished execution is kept without what it was given and gave', () => {

@@ -3,6 +3,7 @@ import type { ExecutionStatus } from '../api/execution.ts';
 import type { Action, Execution, KeyValue, TriggerType, Workflow } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { entriesOf } from '../domain/datastore/entry.ts';
+import { workflowOf } from './callable.ts';
 import { type ConfigurationSources, configurationFor } from './configuration.ts';
 import type { ExecutionSettings, ObservedExecution, Refused } from '../domain/execution/observed.ts';
 import { isFinal, parseExecution } from '../domain/execution/parse.ts';
@@ -11,6 +12,7 @@ import { attemptOf, executionKeysOf, jobName } from '../domain/job/names.ts';
 import type { Job, Pod } from '../domain/job/shapes.ts';
 import type { Audience } from '../domain/notify/audience.ts';
 import { hasDueEvents } from '../domain/notify/due.ts';
+import { callableOf } from '../domain/workflow/as-action.ts';
 import { requestIn } from '../domain/notify/request.ts';
 import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
 import { SquatterError, statusOf } from '../kube/errors.ts';
@@ -20,7 +22,6 @@ import { type Key, keyOf, splitKey, type Store, withoutNoise } from '../kube/sto
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { answer, type LookOptions } from './execution-look.ts';
-import { workflowOf } from './workflow-run.ts';
 
 interface ExecutionSources extends ConfigurationSources {
   readonly executions: Store<Execution>;
@@ -121,6 +122,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
 /** Whether the controller of workflows looks after it, until it has ended. */
 function isRun(self: Execution, { sources, systemNamespace }: ExecutionControllerOptions): boolean {
   if (isFinal(self.status?.phase ?? 'Requested')) return false;
+  if (!parseExecution(self).ok) return false; // that controller can make nothing of it; here it ends
   return self.status?.workflow !== undefined || workflowOf(self, sources, systemNamespace) !== undefined;
 }
 
@@ -136,7 +138,7 @@ function observe(
   key: Key,
   { sources, settings, systemNamespace, audience, now = () => new Date() }: ExecutionControllerOptions,
 ): ObservedExecution {
-  const { executions, actions, triggerTypes, jobs, pods, keyValues } = sources;
+  const { executions, triggerTypes, jobs, pods, keyValues } = sources;
   const { namespace } = splitKey(key);
   const parsed = parseExecution(self);
   const request = parsed.ok ? parsed.execution.spec.request : undefined;
@@ -146,7 +148,8 @@ function observe(
   const named = jobs.get(`${namespace}/${jobName(self.metadata.name, attempt, settings.sha256)}`);
   const own = jobs.by('execution', key);
   const { action: ref } = requestIn(self); // also of one that fits no schema: its end is told
-  const action = typeof ref === 'string' ? winnerOf(actions.by('ref', at(ref))) : undefined;
+  const isOver = !parsed.ok || isFinal(parsed.execution.status.phase);
+  const action = typeof ref === 'string' ? calleeOf(at(ref), isOver, sources) : undefined;
   const configuration = action && configurationFor(action, sources);
   return {
     self,
@@ -163,6 +166,12 @@ function observe(
     dedupeWindowSeconds:
       event === undefined ? undefined : winnerOf(triggerTypes.by('ref', at(event)))?.spec.dedupeWindowSeconds,
   };
+}
+
+/** Of a run that is over, or never could begin, a Workflow says how long it is kept and who is told. */
+function calleeOf(key: string, isOver: boolean, { actions, workflows }: ExecutionSources): Action | undefined {
+  const named = actions.by('ref', key);
+  return isOver ? callableOf(named, workflows.by('ref', key)) : winnerOf(named);
 }
 
 /** The event that has led to it is made again until all of it is told; and whatever it ran goes with it. */

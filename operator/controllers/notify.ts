@@ -12,7 +12,7 @@ import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
 import type { Client } from '../kube/client.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { keyOf, type Store } from '../kube/store.ts';
-import { claimantsOf } from './workflow.ts';
+import { claimantsOf } from './callable.ts';
 
 export interface NotifyOptions {
   readonly sources: {

@@ -2,12 +2,13 @@
 import { Manifest } from '../api/install.ts';
 import type { Action, Execution, Pack, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
-import { PackSpec, type PackStatus } from '../api/pack.ts';
+import { CONFIGS, PackSpec, type PackStatus } from '../api/pack.ts';
 import type { InstallSettings, ObservedPack } from '../domain/install/observed.ts';
-import { type ConfigMap, CONFIGS } from '../domain/install/config.ts';
+import type { ConfigMap } from '../domain/install/config.ts';
 import { BY_PACK } from '../domain/install/job.ts';
-import { draftsToCheck, planPack } from '../domain/install/plan.ts';
+import { planPack } from '../domain/install/plan.ts';
 import type { RegisteredKind } from '../domain/install/register.ts';
+import { draftsToCheck } from '../domain/install/registered.ts';
 import { specParser } from '../domain/action/parse-spec.ts';
 import { isFinal } from '../domain/execution/parse.ts';
 import { isOwnedBy } from '../domain/job/names.ts';

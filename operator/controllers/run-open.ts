@@ -1,52 +1,19 @@
 // operator/controllers/run-open.ts — an Execution of a Workflow → its run: replayed from its journal, begun, or gone on with from another's.
 import type { ExecutionStatus } from '../api/execution.ts';
-import type { Execution, KeyValue, Workflow } from '../api/kinds.ts';
-import type { Reason } from '../api/reasons.ts';
-import { type Entries, entriesOf } from '../domain/datastore/entry.ts';
-import { isFinal, type Live as LiveExecution } from '../domain/execution/parse.ts';
-import type { Value } from '../domain/expression/python/values.ts';
-import { seedOf } from '../domain/job/job.ts';
-import { notifyFault, notifyOfTask } from '../domain/notify/handed-on.ts';
-import { effectiveNotify } from '../domain/notify/settings.ts';
+import type { Execution, Workflow } from '../api/kinds.ts';
+import { isFinal, type Live as LiveExecution, parseExecution } from '../domain/execution/parse.ts';
 import { namespaceOfRef } from '../domain/rule/reference.ts';
-import { userIn } from '../domain/action/action-context.ts';
-import { configContext, pinnedConfig } from '../domain/workflow/config-context.ts';
-import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
-import { childName, parentOf } from '../domain/workflow/children.ts';
-import type { Child } from '../domain/workflow/engine.ts';
 import { workflowFault } from '../domain/workflow/judge.ts';
-import { LiveRun, type Owner, rerunsIn } from '../domain/workflow/live.ts';
-import { openRun, type Pinned } from '../domain/workflow/pinned.ts';
-import { RunReads, splitLine } from '../domain/workflow/reads.ts';
-import type { WorkflowLimits } from '../domain/workflow/soundness.ts';
-import type { Store } from '../kube/store.ts';
-import { type ConfigurationSources, configurationFor } from './configuration.ts';
-import type { RunStore } from './run-store.ts';
-
-export interface OpenOptions {
-  readonly sources: ConfigurationSources & {
-    readonly executions: Store<Execution>;
-    /** With KEY_VALUE_INDEXES. */
-    readonly keyValues: Store<KeyValue>;
-  };
-  readonly store: RunStore;
-  readonly limits: WorkflowLimits;
-  readonly serviceUrl: string;
-  readonly systemNamespace: string;
-  readonly sha256: (text: string) => string;
-  readonly now?: () => Date;
-}
+import { type LiveRun, rerunsIn } from '../domain/workflow/live.ts';
+import type { Pinned } from '../domain/workflow/pinned.ts';
+import { sameJson } from '../kube/json.ts';
+import { depthOf } from './lineage.ts';
+import { invalid, nowOf, openLive, type OpenOptions, type RefusedRun } from './run-live.ts';
 
 export interface OpenedRun {
   readonly live: LiveRun;
   /** Name of the ControllerRevision that has its definition. */
   readonly revision: string;
-}
-
-/** Why there is no run. */
-export interface RefusedRun {
-  readonly reason: Reason;
-  readonly message: string;
 }
 
 /** Reads the journal, or begins one. */
@@ -84,11 +51,14 @@ export async function openRunOf(
   return { live, revision };
 }
 
+/** What a run has written, and where its definition is kept. */
+type Reopened = NonNullable<ExecutionStatus['workflow']> & { readonly home: string };
+
 /** The run of an Execution from the journal of `last`: its own, or another's that it goes on from. */
 async function reopen(
   execution: LiveExecution,
   last: Execution,
-  { home, revision, startedAt, journal }: NonNullable<ExecutionStatus['workflow']> & { readonly home: string },
+  { home, revision, startedAt, journal }: Reopened,
   options: OpenOptions,
 ): Promise<(OpenedRun & Pick<Pinned, 'engine'>) | RefusedRun> {
   const pinned = await options.store.pinned(home, revision);
@@ -145,6 +115,10 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
       `Unable to rerun workflow execution "${other.metadata.uid}" because it is not in a completed state. Wait for its end, or cancel it`,
     );
   const opened = await reopen(execution, other, { ...state, home }, options);
+  if (!(await isSameWay(opened, execution, { last: other, state: { ...state, home }, options })))
+    return invalid(
+      `spec.request.parameters: with these Execution "${name}" would not have come to the same tasks; change others, or run it again as a whole`,
+    );
   if ('reason' in opened) return opened;
   const { live } = opened;
   if (!live.run.whyNotRerun) return invalid(`${opened.engine} has no rerun from tasks; run it again as a whole`);
@@ -155,78 +129,16 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
   return opened;
 }
 
-const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', message });
-
-export const nowOf = ({ now }: Pick<OpenOptions, 'now'>): Date => now?.() ?? new Date();
-
-/** How a run began; for one that goes on from another's tasks that is how the other did. */
-interface FirstEntry {
-  readonly uid: string;
-  readonly startedAtMs: number;
-  /** Of the journal; none yet of a run that begins, by a Workflow as it is now. */
-  readonly line?: string | undefined;
-  readonly workflow?: Workflow;
-}
-
-function openLive(
+/** With other parameters a replay may ask for other children: what the first ones returned must not be taken for theirs. */
+async function isSameWay(
+  opened: OpenedRun | RefusedRun,
   execution: LiveExecution,
-  pinned: Pinned,
-  { uid: firstUid, startedAtMs, line, workflow }: FirstEntry,
-  options: OpenOptions,
-): LiveRun | RefusedRun {
-  const { name, uid, namespace = '' } = execution.metadata;
-  const seed = seedOf(firstUid);
-  const user = userIn(execution.spec.request.context);
-  const reads = new RunReads(user, () => entriesNow(namespace, options));
-  // Defaults of parameters were read before the first entry.
-  if (line !== undefined) reads.replay(splitLine(line).pins);
-  const world = { nowMs: startedAtMs, seed };
-  const config = pinnedConfig(pinned, reads, () => workflow && configurationFor(workflow, options.sources)?.config);
-  if (config && 'reason' in config) return config;
-  const began = parametersOf(execution, pinned, { world, entries: reads.entries, config });
-  if (!began.ok) return began;
-  const seen = configContext(config, { reads, user, world });
-  if (!seen.ok) return seen;
-  const wrong = notifyFault(pinned.engine, began.parameters, pinned.definition);
-  if (wrong !== undefined) return invalid(wrong);
-  const notify = effectiveNotify({ spec: pinned }, execution.spec.request);
-  const told = { engine: pinned.engine, parameters: began.parameters, notify };
-  const nameOf = (owner: Owner, child: Child) => childName(owner, child, options.sha256);
-  const opening = {
-    ...beginningOf(execution, pinned, {
-      parameters: began.parameters,
-      config: seen.config,
-      serviceUrl: options.serviceUrl,
-      uid: firstUid,
-    }),
-    workflow: execution.spec.request.workflow,
-    notify: notify as Value | undefined, // it came as JSON
-    executionOf: (key: string) => key,
-  };
-  const run = openRun(pinned, opening);
-  if (typeof run === 'string') return invalid(run);
-  return new LiveRun({
-    run,
-    startedAtMs,
-    seed,
-    owner: { name, uid },
-    nameOf,
-    references: began.references,
-    reads,
-    notifyOf: (task) => notifyOfTask(told, task),
-  });
-}
-
-/** The datastore of a namespace as it is now. */
-export const entriesNow = (namespace: string, options: Pick<OpenOptions, 'sources' | 'now'>): Entries =>
-  entriesOf(options.sources.keyValues, namespace, nowOf(options));
-
-/** How many workflows it is in, itself included. */
-function depthOf(execution: Execution, executions: Store<Execution>): number {
-  let depth = 1;
-  for (let parent = parentOf(execution); parent; depth++) {
-    const found = executions.get(`${execution.metadata.namespace ?? ''}/${parent.name}`);
-    parent = found && parentOf(found);
-  }
-  return depth;
+  { last, state, options }: { readonly last: Execution; readonly state: Reopened; readonly options: OpenOptions },
+): Promise<boolean> {
+  const [now, before] = [execution, last].map(({ spec }) => spec.request.parameters ?? {});
+  const parsed = sameJson(now, before) ? undefined : parseExecution(last);
+  if (!parsed?.ok) return true;
+  const first = await reopen(parsed.execution, last, state, options);
+  if ('reason' in first) return true; // it has no journal to go on with, whatever the parameters
+  return 'live' in opened && sameJson(opened.live.keys, first.live.keys);
 }

@@ -2,6 +2,7 @@
 import { Execution, type Execution as ExecutionObject, type Workflow } from '../api/kinds.ts';
 import { GROUP, type KubeObject, LABEL, labelValue, refOf } from '../api/meta.ts';
 import { isFinal } from '../domain/execution/parse.ts';
+import { computable, parseExact } from '../domain/result/exact-json.ts';
 import { childResult, parentOf } from '../domain/workflow/children.ts';
 import type { Owner } from '../domain/workflow/live.ts';
 import type { Pinned } from '../domain/workflow/pinned.ts';
@@ -138,7 +139,7 @@ export class RunStore {
   async #resultOf(child: ExecutionObject): Promise<unknown> {
     const digest = child.status?.resultRef?.digest;
     const json = digest === undefined ? undefined : await this.#options.readResult(digest);
-    return childResult(child, json === undefined ? undefined : (JSON.parse(json) as unknown));
+    return computable(childResult(child, json === undefined ? undefined : parseExact(json)));
   }
 
   async *#children(namespace: string, parent: Owner): AsyncIterable<ExecutionObject> {

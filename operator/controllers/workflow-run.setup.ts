@@ -16,6 +16,7 @@ import { runLoop } from '../kube/reconcile.ts';
 import { reflect } from '../kube/reflect.ts';
 import { ScriptedTransport } from '../kube/scripted.ts';
 import { Store } from '../kube/store.ts';
+import type { Transport } from '../kube/transport.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { projectAction } from './action.ts';
@@ -56,10 +57,11 @@ interface Operator {
   stop(): void;
 }
 
-/** An operator with the two controllers; several may follow each other on one API server. */
+/** An operator with the two controllers; several may follow each other on one API server, which `transport` is how it sees. */
 export async function operator(
   api: ScriptedTransport,
   limits = { tasks: 100, contextBytes: 100_000, depth: 3 },
+  transport: Transport = api,
 ): Promise<Operator> {
   const stop = new AbortController();
   const stores = {
@@ -78,19 +80,19 @@ export async function operator(
     pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
   };
   const all = Object.values(stores) as unknown as readonly Store<KubeObject>[];
-  for (const store of all) void reflect({ transport: api, store, stop: stop.signal });
+  for (const store of all) void reflect({ transport, store, stop: stop.signal });
   await Promise.all(all.map(({ synced }) => synced));
-  const client = new Client({ transport: api, kinds: KINDS, stores: all, fieldManager: 'squall', instance: 'test' });
+  const client = new Client({ transport, kinds: KINDS, stores: all, fieldManager: 'squall', instance: 'test' });
   const log = createLog({ level: 'silent' });
   const loop = { client, log, metrics: createMetrics({ version: 'test' }), stop: stop.signal };
-  const shared = { sources: stores, client, transport: api, systemNamespace: 'squall', audience: nobody, log };
+  const shared = { sources: stores, client, transport, systemNamespace: 'squall', audience: nobody, log };
   void runLoop(executionReconciler({ ...shared, settings, storeResult: undefined }), loop);
   const kept = new Map<string, string>();
   const storeResult = async (json: string) => {
     kept.set(sha256(json), json);
     return { digest: sha256(json), bytes: json.length };
   };
-  const store = new RunStore({ client, transport: api, readResult: async (digest) => kept.get(digest), sha256 });
+  const store = new RunStore({ client, transport, readResult: async (digest) => kept.get(digest), sha256 });
   void runLoop(workflowRunReconciler({ ...shared, store, storeResult, limits, serviceUrl: 'https://s', sha256 }), loop);
   return { store, workflows: stores.workflows, executions: stores.executions, stop: () => stop.abort() };
 }

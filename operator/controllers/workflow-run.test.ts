@@ -155,6 +155,29 @@ test.each<[string, object, object, string]>([
   one.stop();
 });
 
+test('too many workflows in workflows end it', async () => {
+  const inner = (name: string, action: string) =>
+    draft('Workflow', name, WorkflowSpec.parse({ engine: 'orquesta', definition: { tasks: { t: { action } } } }));
+  const api = server(
+    workflow({ a: { action: 'acme.v' } }),
+    inner('acme.v', 'acme.u'),
+    inner('acme.u', 'core.noop'),
+    run(),
+    run('shorter', { request: { action: 'acme.v' } }),
+  );
+  const one = await operator(api, { tasks: 10, contextBytes: 100_000, depth: 2 });
+  await ends(api, 'Failed');
+  await ends(api, 'Succeeded', 'shorter');
+  const deepest = (await childrenOf(api)).map(({ metadata }) => statusOf(api, metadata.name));
+  expect(deepest).toContainEqual(
+    expect.objectContaining({
+      reason: 'WorkflowLimit',
+      message: 'it is workflow 3 in a row of workflows in workflows, at most 2 are allowed',
+    }),
+  );
+  one.stop();
+});
+
 test('an unknown action and wrong parameters are told by the workflow', async () => {
   const api = server(workflow({ a: { action: 'acme.<% "nothing" %>' } }), run());
   const one = await operator(api);

@@ -2,11 +2,12 @@
 import type { Action, Workflow } from '../api/kinds.ts';
 import { type KubeObject, refOf } from '../api/meta.ts';
 import type { WorkflowStatus } from '../api/workflow.ts';
-import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
+import { namespaceOfRef } from '../domain/rule/reference.ts';
 import { cycleThrough } from '../domain/workflow/judge-cycles.ts';
 import { type ObservedWorkflow, parseWorkflow, planWorkflow, referencesOf } from '../domain/workflow/judge.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
-import { type Key, keyOf, type Store, withoutNoise } from '../kube/store.ts';
+import { type Key, keyOf, withoutNoise } from '../kube/store.ts';
+import { type CallableStores, callable, claimantsOf } from './callable.ts';
 
 /** For the store of Workflows. @throws Error for one that does not fit its schema */
 export function projectWorkflow(raw: KubeObject): Workflow {
@@ -20,19 +21,6 @@ export function projectWorkflow(raw: KubeObject): Workflow {
   };
 }
 
-export interface CallableStores {
-  /** With ACTION_INDEXES. */
-  readonly actions: Store<Action>;
-  /** With WORKFLOW_INDEXES. */
-  readonly workflows: Store<Workflow>;
-}
-
-/** All that claim a reference, by `namespace/reference`; an Action comes before a Workflow of the same age and name. */
-export const claimantsOf = ({ actions, workflows }: CallableStores, key: string): readonly (Action | Workflow)[] => [
-  ...actions.by('ref', key),
-  ...workflows.by('ref', key),
-];
-
 export function workflowReconciler(
   stores: CallableStores,
   systemNamespace: string,
@@ -40,7 +28,8 @@ export function workflowReconciler(
   const keyOfRef = (ref: string, { metadata }: Workflow) =>
     `${namespaceOfRef(ref, metadata.namespace ?? '', systemNamespace)}/${ref}`;
   const ownRef = (callable: Action | Workflow) => `${callable.metadata.namespace}/${refOf(callable)}`;
-  const meaning = (ref: string, self: Workflow) => winnerOf(claimantsOf(stores, keyOfRef(ref, self)));
+  const meaning = (ref: string, { metadata }: Workflow) =>
+    callable(ref, { namespace: metadata.namespace ?? '', systemNamespace }, stores);
   const callersOf = (callable: Action | Workflow): readonly Workflow[] =>
     stores.workflows
       .by('calls', refOf(callable))
@@ -68,8 +57,8 @@ export function workflowReconciler(
       const self = stores.workflows.get(key);
       if (!self) return undefined;
       const called = referencesOf(self).flatMap((ref) => {
-        const callable = meaning(ref, self);
-        return callable ? [[ref, callable] as const] : [];
+        const meant = meaning(ref, self);
+        return meant ? [[ref, meant] as const] : [];
       });
       return {
         self,

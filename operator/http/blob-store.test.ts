@@ -1,4 +1,6 @@
 // operator/http/blob-store.test.ts — when content goes: never while it is needed, nor soon after.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,4 +47,19 @@ test('what was brought, or asked for, lately stays though nobody refers to it ye
   expect(await store.has(digest)).toBe(true);
   expect(await store.collect(() => false, new Date(Date.now() + HOUR_MS))).toBe(0);
   expect(await store.collect(() => false, new Date(Date.now() + 2.1 * HOUR_MS))).toBe(1);
+});
+
+test('content that finds room for a part of it only is not stored', async () => {
+  const folder = mkdtempSync(join(home, 'store-'));
+  const content = Buffer.alloc(70_000);
+  const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  const module = JSON.stringify(new URL('./blob-store.ts', import.meta.url).href);
+  const program = `
+    const { BlobStore } = await import(${module});
+    const chunks = (async function* () { yield Buffer.alloc(70_000); })();
+    await new BlobStore(${JSON.stringify(folder)}).take('${digest}', chunks, 1e6).catch(({ code }) => console.log(code));`;
+  // As on a volume that gets full: the kernel takes 51 200 bytes, and refuses the next one.
+  const words = ['-c', 'ulimit -f 100; exec "$0" --input-type=module -e "$1"', process.execPath, program];
+  const { stdout } = spawnSync('sh', words, { encoding: 'utf8' });
+  expect([stdout, await new BlobStore(folder).has(digest)]).toEqual(['EFBIG\n', false]);
 });

@@ -49,7 +49,7 @@ export class BlobStore {
         bytes += chunk.length;
         if (bytes > maxBytes) throw new BlobRefusedError(`it has more than ${maxBytes} bytes`);
         seen.update(chunk);
-        await file.write(chunk);
+        await file.writeFile(chunk); // all of it: `write` may take a part, and says so only in its answer
       }
       const found = seen.digest('hex');
       if (found !== hash) throw new BlobRefusedError(`its content has the digest sha256:${found}, not ${digest}`);

@@ -114,3 +114,19 @@ test('who listens is known from the rules; while too much is under way, ends wai
   await door.inside.takeIn([end()], door);
   expect(door.inside.whyNot('default')).toContain('config.liveExecutionsMax');
 });
+
+test.each(['rules', 'keyValues', 'actions', 'workflows'] as const)(
+  'while %s are not known for sure, everybody may listen',
+  async (name) => {
+    // Its criteria read the datastore, and what is run has a notify of its own.
+    const criteria = { 'trigger.status': { type: 'equals', pattern: '{{ st2kv.system.watched }}' } };
+    await using door = await openDoor([...BASE, rule('asks', { trigger, criteria, action: { ref: 'acme.fix' } })]);
+    const asked = () => {
+      const { ends, notifications } = door.inside.audience('default');
+      return [ends({ payload: { status: 'failed' }, receivedAt: UNTIL }), notifications];
+    };
+    expect(asked()).toEqual([false, false]);
+    Object.defineProperty(door.sources[name], 'lastSignOfLifeMs', { value: () => 90_001 });
+    expect(asked()).toEqual([true, true]);
+  },
+);

@@ -17,6 +17,9 @@ export interface Inside {
   readonly takeIn: (events: readonly Received[], by: { readonly client: Client }) => Promise<TakenIn>;
 }
 
+/** What says who listens: the rules, what their criteria read, and what is run, whose notify counts. */
+const LISTENED_BY = ['rules', 'keyValues', 'actions', 'workflows'] as const;
+
 export interface InsideOptions extends IntakeOptions {
   readonly liveExecutions: LiveExecutions;
   readonly liveExecutionsMax: number;
@@ -28,7 +31,7 @@ export function openInside(options: InsideOptions): Inside {
     audience: (namespace) =>
       audienceIn(namespace, {
         index: ruleIndex,
-        isKnown: sources.rules.healthy(STALE_MS),
+        isKnown: LISTENED_BY.every((name) => sources[name].healthy(STALE_MS)),
         entries: entriesOf(sources.keyValues, namespace, now()),
       }),
     whyNot: (namespace) => {

@@ -1,19 +1,33 @@
 // operator/http/installs.test.ts — an install Job through a real socket: its task, its archives, its reports; and who may read what it brought.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { Draft, KubeObject } from '../api/meta.ts';
 import type { PackStatus } from '../api/pack.ts';
 import { BASE, openDoor } from './door.setup.ts';
 
-const owner = (kind: string, name: string, uid: string) => ({
-  ownerReferences: [{ apiVersion: 'squall.dev/v1alpha1', kind, name, uid, controller: true }],
-});
 const ROOT = '/internal/v1/namespaces/default';
 const INSTALL = `${ROOT}/packs/shop/install`;
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
+type Door = Awaited<ReturnType<typeof openDoor>>;
+
+/** What a token of a pod proves: it belongs to a Job, and the Job to an object of ours. Returns the Authorization of the pod. */
+async function podOf({ api }: Door, { kind, metadata }: KubeObject, job: string, labels: Record<string, string>) {
+  const owner = (ofKind: string, name: string, uid: string) => ({
+    ownerReferences: [{ apiVersion: 'squall.dev/v1alpha1', kind: ofKind, name, uid, controller: true }],
+  });
+  const part = (apiVersion: string, partKind: string, name: string, owned: object) =>
+    api.put({ apiVersion, kind: partKind, metadata: { namespace: 'default', name, labels, ...owned } });
+  const made = part('batch/v1', 'Job', job, owner(kind, metadata.name, metadata.uid));
+  return `Bearer ${await api.podToken(part('v1', 'Pod', `${job}-p`, owner('Job', job, made.metadata.uid)))}`;
+}
+
 /** A door with a Pack that is being installed, and its pod's token. */
-async function installing(spec: object = { from: 'shop=1.0.0', force: false }) {
-  const door = await openDoor([...BASE], { authorities: 'PEM' });
+async function installing(
+  spec: object = { from: 'shop=1.0.0', force: false },
+  { objects = [], options = {} }: { objects?: readonly Draft[]; options?: Parameters<typeof openDoor>[1] } = {},
+) {
+  const door = await openDoor([...BASE, ...objects], { authorities: 'PEM', ...options });
   const { api, sources } = door;
   const install = { key: 'k1', attempt: 1, job: 'pack-shop-1', step: 'Fetch', startedAt: '2026-03-01T12:00:00Z' };
   const pack = api.put({
@@ -23,19 +37,8 @@ async function installing(spec: object = { from: 'shop=1.0.0', force: false }) {
     spec,
     status: { install },
   });
-  const labels = { 'squall.dev/install': 'shop' };
-  const job = api.put({
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { namespace: 'default', name: 'pack-shop-1', labels, ...owner('Pack', 'shop', pack.metadata.uid) },
-  });
-  const pod = api.put({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace: 'default', name: 'p', labels, ...owner('Job', 'pack-shop-1', job.metadata.uid) },
-  });
+  const authorization = await podOf(door, pack, 'pack-shop-1', { 'squall.dev/install': 'shop' });
   await expect.poll(() => [sources.pods.size, sources.jobs.size, sources.packs.size]).toEqual([1, 1, 1]);
-  const authorization = `Bearer ${await api.podToken(pod)}`;
   const call = async (path: string, init: RequestInit = {}) =>
     await fetch(`${door.url}${path}`, { headers: { authorization }, ...init });
   const bring = async (text: string, digest = digestOf(text)) =>
@@ -59,6 +62,33 @@ test('the installer is told what to do', async () => {
   });
   expect((await call(INSTALL.replace('/shop/', '/other/'))).status).toBe(403);
   expect((await call(INSTALL, { headers: {} })).status).toBe(401);
+});
+
+test('indexes of packs: that of the namespace, that of all, then the addresses', async () => {
+  const index = (namespace: string, data: object): Draft & { data: object } => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name: 'squall-pack-index' },
+    data,
+  });
+  const objects = [
+    index('default', { 'index.json': '{"packs": {"own": {}}}' }),
+    index('squall', { 'index.json': '{"packs": {"all": {}}}' }),
+    index('neighbour', { 'index.json': '{"packs": {"foreign": {}}}' }),
+  ];
+  const packIndexes = ['https://a.example.org/index.json', 'https://b.example.org/index.json'];
+  const { door, call } = await installing(undefined, { objects, options: { packIndexes } });
+  await using _ = door;
+  const told = async () => await (await call(INSTALL)).json();
+  expect(await told()).toMatchObject({
+    indexTexts: [
+      { place: 'ConfigMap default/squall-pack-index', text: '{"packs": {"own": {}}}' },
+      { place: 'ConfigMap squall/squall-pack-index', text: '{"packs": {"all": {}}}' },
+    ],
+    indexes: packIndexes,
+  });
+  door.api.put(index('default', { 'other.json': '{}' }));
+  expect(await told()).toMatchObject({ indexTexts: [{ place: 'ConfigMap squall/squall-pack-index' }] });
 });
 
 test('archives are taken once, by what they are', async () => {
@@ -96,25 +126,18 @@ test('a pod of an Execution neither brings nor reports anything', async () => {
   const { door } = await installing();
   await using _ = door;
   const { api, sources } = door;
-  const labels = { 'squall.dev/execution': 'run', 'squall.dev/attempt': '1' };
   const execution = api.put({
     apiVersion: 'squall.dev/v1alpha1',
     kind: 'Execution',
     metadata: { namespace: 'default', name: 'run' },
     spec: { request: { action: 'acme.fix' }, control: 'run' },
   });
-  const job = api.put({
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { namespace: 'default', name: 'run-1', labels, ...owner('Execution', 'run', execution.metadata.uid) },
-  });
-  const pod = api.put({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace: 'default', name: 'q', labels, ...owner('Job', 'run-1', job.metadata.uid) },
+  const authorization = await podOf(door, execution, 'run-1', {
+    'squall.dev/execution': 'run',
+    'squall.dev/attempt': '1',
   });
   await expect.poll(() => sources.pods.size).toBe(2);
-  const headers = { authorization: `Bearer ${await api.podToken(pod)}` };
+  const headers = { authorization };
   const at = (path: string, init: RequestInit = {}) => fetch(`${door.url}${path}`, { headers, ...init });
   expect((await at(`${ROOT}/content/${digestOf('x')}`, { method: 'PUT', body: 'x' })).status).toBe(403);
   expect((await at(INSTALL)).status).toBe(403);

@@ -5,11 +5,13 @@ import {
   DATASTORE_SECRET,
   DATASTORE_SECRET_TYPE,
   type EntryId,
+  freeNameOf,
   hashedNameOf,
   idOf,
   indexOf,
   objectNameOf,
   objectOf,
+  ownKeyOf,
 } from '../domain/datastore/entry.ts';
 import type { Client } from '../kube/client.ts';
 import { isAlreadyExists, isNotFound, SquatterError, statusOf } from '../kube/errors.ts';
@@ -33,6 +35,8 @@ export interface NewEntry {
   readonly secret: boolean;
   readonly expiresAt: string | undefined;
 }
+
+type Values = NonNullable<KubeSecret['data']>;
 
 const DEADLINE = { deadlineMs: 8_000 };
 
@@ -70,9 +74,15 @@ export class KeyWriter {
     });
   }
 
-  /** The clear text of a secret entry that was stored here. @throws HttpError 403 for one of another Secret, 404 */
-  async open(object: KeyValueObject): Promise<string> {
-    const { namespace = '', name } = object.metadata;
+  /** Gives the clear text of secret entries of a namespace that were stored here, all from one look at the Secret. */
+  opener(namespace: string): (object: KeyValueObject) => Promise<string> {
+    let values: Promise<Values> | undefined;
+    return async (object) => await this.#open(object, () => (values ??= explained(() => this.#read(namespace))));
+  }
+
+  /** @throws HttpError 403 for one of another Secret, 404 */
+  async #open(object: KeyValueObject, read: () => Promise<Values>): Promise<string> {
+    const { name } = object.metadata;
     const { secretKeyRef } = object.spec.valueFrom ?? {};
     const key = ownKeyOf(object);
     if (key === undefined)
@@ -80,7 +90,7 @@ export class KeyWriter {
         403,
         `The value of key "${object.spec.key}" is in Secret "${secretKeyRef?.name}", which the operator does not read; let a parameter of the action decrypt it: {{ st2kv.${object.spec.scope}.${object.spec.key} | decrypt_kv }}`,
       );
-    const values = await explained(() => this.#read(namespace));
+    const values = await read();
     const value = Object.hasOwn(values, key) ? values[key] : undefined;
     if (value !== undefined) return Buffer.from(value, 'base64').toString('utf8');
     throw new HttpError(
@@ -96,7 +106,7 @@ export class KeyWriter {
     for (const namespace of this.#namespaces) {
       for (const key of Object.keys(await this.#read(namespace))) {
         const id = `${namespace}/${key}`;
-        if (this.#options.keyValues.by('namespace', namespace).some((object) => ownKeyOf(object) === key)) continue;
+        if (this.#isUsed(namespace, key)) continue;
         if (!this.#suspects.has(id)) suspects.add(id);
         else {
           await this.#setKey(namespace, key, null);
@@ -111,7 +121,8 @@ export class KeyWriter {
   /** @returns undefined when it is gone by now */
   async #replace(known: KeyValueObject, entry: NewEntry): Promise<KeyValueObject | undefined> {
     const { namespace = '', name } = known.metadata;
-    const content = await this.#contentOf(namespace, name, entry);
+    const free = this.#isUsed(namespace, name) ? hashedNameOf(idOf(known), sha256) : name;
+    const content = await this.#contentOf(namespace, ownKeyOf(known) ?? free, entry);
     const spec = { value: null, valueFrom: null, expiresAt: entry.expiresAt ?? null, ...content };
     try {
       const stored = await this.#options.client.mergePatch(known, { spec }, DEADLINE);
@@ -124,7 +135,8 @@ export class KeyWriter {
   }
 
   async #create(namespace: string, id: EntryId, entry: NewEntry): Promise<KeyValueObject> {
-    let name = objectNameOf(id, sha256);
+    const others = this.#options.keyValues.by('namespace', namespace).filter((one) => !isOf(one, id));
+    let name = entry.secret ? freeNameOf(id, others, sha256) : objectNameOf(id, sha256);
     for (let tries = 1; ; tries++) {
       const object = await this.#draft(namespace, name, id, entry);
       try {
@@ -134,7 +146,7 @@ export class KeyWriter {
         if (!(error instanceof SquatterError) || tries === 3) throw error;
         // Either what has just expired or was made at the same time, or a foreign object that has the name of our key.
         const existing = error.existing as KeyValueObject;
-        if (indexOf(namespace, idOf(existing)) !== indexOf(namespace, id)) name = hashedNameOf(id, sha256);
+        if (!isOf(existing, id)) name = hashedNameOf(id, sha256);
         else await this.#options.client.delete(existing, DEADLINE);
       }
     }
@@ -155,9 +167,16 @@ export class KeyWriter {
     return { valueFrom: { secretKeyRef: { name: DATASTORE_SECRET, key: name } } };
   }
 
+  /** Whether an object, other than the one of that name, refers to a key of the Secret. */
+  #isUsed(namespace: string, key: string, except?: string): boolean {
+    const objects = this.#options.keyValues.by('namespace', namespace);
+    return objects.some((object) => ownKeyOf(object) === key && object.metadata.name !== except);
+  }
+
   async #forget(object: KeyValueObject): Promise<void> {
     const key = ownKeyOf(object);
-    if (key !== undefined) await this.#setKey(object.metadata.namespace ?? '', key, null);
+    const { namespace = '', name } = object.metadata;
+    if (key !== undefined && !this.#isUsed(namespace, key, name)) await this.#setKey(namespace, key, null);
   }
 
   async #setKey(namespace: string, key: string, value: string | null): Promise<void> {
@@ -181,17 +200,12 @@ export class KeyWriter {
     }
   }
 
-  async #read(namespace: string): Promise<NonNullable<KubeSecret['data']>> {
+  async #read(namespace: string): Promise<Values> {
     const secret = await this.#options.client.getLive(KIND.secret, `${namespace}/${DATASTORE_SECRET}`, DEADLINE);
     return (secret as KubeSecret | undefined)?.data ?? {};
   }
 }
-
-/** The key of the one Secret that has the value; undefined: it has not. */
-function ownKeyOf({ spec }: KeyValueObject): string | undefined {
-  const { secretKeyRef } = spec.valueFrom ?? {};
-  return secretKeyRef?.name === DATASTORE_SECRET ? secretKeyRef.key : undefined;
-}
+const isOf = (object: KeyValueObject, id: EntryId): boolean => indexOf('', idOf(object)) === indexOf('', id);
 
 /** What the API server says as an answer for the caller. @throws HttpError */
 async function explained<T>(work: () => Promise<T>): Promise<T> {

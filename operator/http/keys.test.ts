@@ -179,6 +179,37 @@ test('a foreign object that has the name of a key is left alone', async () => {
   expect(door.sources.keyValues.size).toBe(2);
 });
 
+test('a secret value never replaces that of an object that has its name', async () => {
+  const { call } = await scene(keyValue('pw', { key: 'other', value: 'x' }));
+  const opened = async (key: string) => (await call('GET', `${NS}/keys/${key}?decrypt=true`)).body.value;
+  await call('PUT', `${NS}/keys/other`, { value: 'of other', secret: true });
+  await call('PUT', `${NS}/keys/pw`, { value: 'of pw', secret: true });
+  expect([await opened('other'), await opened('pw')]).toEqual(['of other', 'of pw']);
+});
+
+test('a value that two entries refer to stays as long as one of them', async () => {
+  const valueFrom = { secretKeyRef: { name: 'squall-datastore', key: 'a' } };
+  const { door, call } = await scene();
+  await call('PUT', `${NS}/keys/a`, { value: 'both', secret: true });
+  door.sources.keyValues.put(door.api.put(keyValue('alias', { key: 'alias', valueFrom })));
+  await call('DELETE', `${NS}/keys/a`);
+  expect((await call('GET', `${NS}/keys/alias?decrypt=true`)).body.value).toBe('both');
+  await call('PUT', `${NS}/keys/a`, { value: 'its own', secret: true });
+  expect((await call('GET', `${NS}/keys/alias?decrypt=true`)).body.value).toBe('both');
+  await call('DELETE', `${NS}/keys/alias`);
+  expect(Object.keys((door.api.object(SECRET) as unknown as { data: object }).data)).toHaveLength(1);
+});
+
+test('a list is decrypted with one look at the Secret, however long it is', async () => {
+  const { door, call } = await scene();
+  for (const key of ['a', 'b', 'c']) await call('PUT', `${NS}/keys/${key}`, { value: `of ${key}`, secret: true });
+  const reads = () => door.api.calls.filter(({ verb, path }) => verb === 'get' && path === SECRET).length;
+  const before = reads();
+  const { body } = await call('GET', `${NS}/keys?decrypt=true`);
+  expect(body.map(({ value }) => value)).toEqual(['of a', 'of b', 'of c']);
+  expect(reads() - before).toBe(1);
+});
+
 test('an entry is not seen after its time, and can be stored again', async () => {
   const expired = keyValue('old', { key: 'old', value: '1', expiresAt: '2020-01-01T00:00:00Z' });
   const { call } = await scene(expired);

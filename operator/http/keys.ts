@@ -81,7 +81,8 @@ async function list(request: FastifyRequest, reply: FastifyReply, caller: KeyCal
   const page = parts.flatMap((part) => part.slice(query.offset, end));
   reply.header('x-total-count', String(parts.reduce((count, part) => count + part.length, 0)));
   if (query.limit !== undefined) reply.header('x-limit', String(query.limit));
-  return await Promise.all(page.map((object) => shown(object, query.decrypt, options, 'masked')));
+  const open = query.decrypt ? options.keys.opener(caller.namespace) : undefined;
+  return await Promise.all(page.map((object) => shown(object, open, 'masked')));
 }
 
 /** Whose entries are listed; each part has pages of its own. */
@@ -99,7 +100,7 @@ async function read(request: FastifyRequest, caller: KeyCaller, options: KeysOpt
   await caller.assertMay('get', object?.metadata.name ?? objectNameOf(id, sha256));
   if (!object) throw notFound(id);
   if (query.decrypt) await caller.assertMayDecrypt();
-  return await shown(object, query.decrypt, options, 'refused');
+  return await shown(object, query.decrypt ? options.keys.opener(caller.namespace) : undefined, 'refused');
 }
 
 async function write(request: FastifyRequest, caller: KeyCaller, options: KeysOptions) {
@@ -116,7 +117,7 @@ async function write(request: FastifyRequest, caller: KeyCaller, options: KeysOp
   const now = nowOf(options);
   const expiresAt = ttlSeconds === undefined ? undefined : new Date(now.getTime() + ttlSeconds * 1000).toISOString();
   const stored = await options.keys.put(caller.namespace, id, { ...body, expiresAt }, now);
-  return await shown(stored, false, options, 'masked');
+  return await shown(stored, undefined, 'masked');
 }
 
 async function remove(request: FastifyRequest, reply: FastifyReply, caller: KeyCaller, options: KeysOptions) {
@@ -150,18 +151,15 @@ function idIn(request: FastifyRequest, { scope, user }: Pick<KeyQuery, 'scope' |
 const find = (id: EntryId, { namespace }: KeyCaller, options: KeysOptions): KeyValue | undefined =>
   objectOf(options.sources.keyValues, namespace, id, nowOf(options));
 
-/** `foreign` says what becomes of a secret that the operator does not read. */
-async function shown(
-  object: KeyValue,
-  decrypt: boolean,
-  { keys }: KeysOptions,
-  foreign: 'masked' | 'refused',
-): Promise<Shown> {
+type Open = ReturnType<KeyWriter['opener']>;
+
+/** Without `open` nothing is decrypted; `foreign` says what becomes of a secret that the operator does not read. */
+async function shown(object: KeyValue, open: Open | undefined, foreign: 'masked' | 'refused'): Promise<Shown> {
   const { key, scope, user, expiresAt } = object.spec;
   const entry = entryOf(object);
   const long = `st2kv.${scope}` as const;
   const whose = user === undefined ? '' : `${user}:`;
-  const clear = 'value' in entry ? entry.value : decrypt ? await opened(object, keys, foreign) : undefined;
+  const clear = 'value' in entry ? entry.value : open ? await opened(object, open, foreign) : undefined;
   return {
     id: object.metadata.uid,
     uid: `key_value_pair:${long}:${whose}${key}`,
@@ -175,9 +173,9 @@ async function shown(
   };
 }
 
-async function opened(object: KeyValue, keys: KeyWriter, foreign: 'masked' | 'refused'): Promise<string | undefined> {
+async function opened(object: KeyValue, open: Open, foreign: 'masked' | 'refused'): Promise<string | undefined> {
   try {
-    return await keys.open(object);
+    return await open(object);
   } catch (error) {
     if (foreign === 'masked' && error instanceof HttpError && error.statusCode < 500) return undefined;
     throw error;

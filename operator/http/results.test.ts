@@ -172,3 +172,13 @@ test('more than 8 MiB is 413, whether it is announced or streamed', async () => 
   expect([413, 'cut off']).toContain(outcome);
   expect(status()).toBeUndefined();
 });
+
+test('a result waits for the Action, which says whether it is tried again', async () => {
+  const { door, post, status } = await running({ spec: { request: { action: 'acme.later' }, control: 'run' } });
+  await using _ = door;
+  const failed = envelope({ stdout: '' }, { outcome: 'failed' });
+  Object.defineProperty(door.sources.actions, 'lastSignOfLifeMs', { configurable: true, value: () => 90_001 });
+  expect([await post(failed), status()]).toEqual([503, undefined]);
+  Object.defineProperty(door.sources.actions, 'lastSignOfLifeMs', { value: () => 1 });
+  expect([await post(failed), status()]).toMatchObject([204, { phase: 'Failed' }]);
+});

@@ -17,7 +17,7 @@ import { HttpError, unavailable } from './errors.ts';
 import { FairGate } from './fair-gate.ts';
 import type { Worker } from './pod-execution.ts';
 import type { BlobStore } from './blob-store.ts';
-import { lookup } from './sources.ts';
+import { assertActionsFresh, lookup } from './sources.ts';
 
 export interface ResultOptions extends Authenticators {
   /** Undefined where there is no volume: larger results wait with their runners. */
@@ -136,6 +136,8 @@ async function write(execution: Execution, { worker, envelope, stored }: Taken, 
   const { sources, client, log, systemNamespace, now = () => new Date() } = options;
   const { namespace = '' } = execution.metadata;
   const action = lookup(sources, namespace, systemNamespace).action(execution.spec.request.action);
+  // It says whether there is another attempt, and who is told: one that is not known yet is not one that is gone.
+  if (!action) assertActionsFresh(sources);
   const { job, isJobGone } = worker;
   const delivery = { envelope, stored, job, pod: worker.pod, isJobGone, audience: options.audience(namespace) };
   const plan = planResult(execution, action, delivery, now());

@@ -61,6 +61,10 @@ export const assertFresh = (sources: Sources): void => assertHealthy(sources, DE
 /** The same for a call of the datastore. @throws HttpError 503 */
 export const assertDatastoreFresh = (sources: Sources): void => assertHealthy(sources, DATASTORE, 'try again');
 
+/** The same for a result whose Action is not found. @throws HttpError 503 */
+export const assertActionsFresh = (sources: Sources): void =>
+  assertHealthy(sources, ['actions'], 'post the result again');
+
 function assertHealthy(sources: Sources, names: readonly (keyof Sources)[], remedy: string): void {
   for (const name of names) {
     const store = sources[name];

@@ -160,10 +160,12 @@ export class ScriptedTransport implements Transport {
     });
   }
 
-  async apply(path: string, object: object, _options: ApplyOptions): Promise<KubeObject> {
-    return this.#play({ verb: 'apply', path, body: object }, () => {
+  async apply(path: string, object: object, { dryRun = false }: ApplyOptions): Promise<KubeObject> {
+    const query = dryRun ? { query: { dryRun: 'All' } } : {};
+    return this.#play({ verb: 'apply', path, body: object, ...query }, () => {
       const old = this.#objects.get(path);
-      return this.#store(path, (old ? merged(old, object) : object) as Draft);
+      const next = (old ? merged(old, object) : object) as Draft;
+      return dryRun ? (next as KubeObject) : this.#store(path, next);
     });
   }
 

@@ -30,9 +30,18 @@ export const Case = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).optional().describe('Without a runner it is python-script.'),
   types: z.record(z.string(), z.enum(PYTHON_TYPES)).default({}),
   config: z.record(z.string(), z.unknown()).default({}),
+  secretConfig: z
+    .array(z.array(z.union([z.string(), z.int()])))
+    .optional()
+    .describe('Where the configuration has secrets in clear text.'),
   logLevel: z.enum(PYTHON_LOG_LEVELS).default('DEBUG'),
   contentReplies: z.array(Reply).default([]).describe('Answers before the content is given.'),
   otherContent: z.boolean().default(false).describe('Whether what is given has another digest.'),
+  http: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Of the task, see peers.ts; makes the runner http-request.'),
+  remote: z.record(z.string(), z.unknown()).optional().describe('Of the task; makes command or script a remote one.'),
   command: z.string().optional(),
   script: z.string().optional(),
   arguments: z.array(z.string()).default([]),
@@ -57,6 +66,7 @@ export const Case = z.strictObject({
     .describe('Answers to the question whether to begin; none: the runner is not told to ask.'),
   rotateTokenAfter: z.int().optional().describe('Write another token after so many posts.'),
   stopWhenLogged: z.string().optional().describe('Send the runner TERM when its log has this text.'),
+  slowLog: z.boolean().default(false).describe('Whether the log is read only after the result was posted.'),
   onlyIn: z.enum(['process', 'image']).optional().describe('Where the row can be run. Default: in both.'),
   expect: z.strictObject({
     outcome: z.enum(['succeeded', 'failed', 'timedOut', 'abandoned']).optional(),
@@ -78,7 +88,7 @@ export type Case = z.infer<typeof Case>;
 
 /** All rows of the tables; throws for one that is not a Case. */
 export const readCases = (): Case[] =>
-  ['cases.yaml', 'pack-cases.yaml', 'returned-cases.yaml', 'node-cases.yaml'].flatMap((file) =>
+  ['cases.yaml', 'pack-cases.yaml', 'returned-cases.yaml', 'node-cases.yaml', 'remote-cases.yaml'].flatMap((file) =>
     z.array(Case).parse(parse(readFileSync(new URL(file, import.meta.url), 'utf8'))),
   );
 
@@ -89,8 +99,10 @@ export const needsPython = (row: Case): boolean =>
 /** Whether a row has files of a pack, which are fetched. */
 export const hasFiles = ({ run, pack }: Case): boolean => run !== undefined || pack !== undefined;
 
-function runnerOf({ runner, node, run, parameters, command }: Case): Task['runner'] {
+function runnerOf({ runner, node, run, parameters, command, http, remote }: Case): Task['runner'] {
   if (runner) return runner;
+  if (http) return 'http-request';
+  if (remote) return command === undefined ? 'remote-shell-script' : 'remote-shell-cmd';
   if (node !== undefined) return 'node-script';
   if (run !== undefined || parameters !== undefined) return 'python-script';
   return command === undefined ? 'local-shell-script' : 'local-shell-cmd';
@@ -150,10 +162,13 @@ export function taskOf(row: Case, execution: Task['execution'], mark: (parameter
         ...(hasFiles(row) && { files: contentOf(row).digest }),
         ...(row.environmentFiles && { environment: environmentOf(row).digest }),
         config: markedRecord(row.config),
+        ...(row.secretConfig && { secret: row.secretConfig }),
       },
     }),
     ...(runner === 'python-script' && { python: call }),
     ...(runner === 'node-script' && { node: call }),
+    ...(row.http && { http: markedRecord(row.http) as Task['http'] }),
+    ...(row.remote && { remote: markedRecord(row.remote) as Task['remote'] }),
     arguments: row.arguments.map(marked),
     environment: Object.fromEntries(Object.entries(row.environment).map(([name, value]) => [name, marked(value)])),
     ...(row.directory !== undefined && { directory: row.directory }),

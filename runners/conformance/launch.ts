@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { secretMark } from '../../operator/api/envelope.ts';
 import { type Case, contentOf, environmentOf, hasFiles, taskOf, taskVariables } from './case.ts';
 import { type Post, playOperator } from './operator.ts';
+import { withPeers } from './peers.ts';
 
 /** What is tested: a bundle of the runner's entry, or an image run by `docker` or a command that takes the same words. */
 export type Subject =
@@ -21,9 +23,12 @@ export interface Outcome {
   readonly fetches: readonly Post[];
 }
 
+/** How long a runner that has posted its result waits for whoever reads its log, in a row with slowLog. */
+const SLOW_LOG_MS = 300;
 const EXECUTION = { namespace: 'default', name: 'e-1', uid: '6b0f3b5e-0000-4000-8000-000000000001' };
 
-export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
+export async function runCase(given: Case, subject: Subject): Promise<Outcome> {
+  const row = await withPeers(given);
   const home = await mkdtemp(join(tmpdir(), 'squall-case-'));
   const folders = {
     pod: join(home, 'pod'),
@@ -41,7 +46,9 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
   const tokenFile = join(folders.pod, 'token');
   await writeFile(tokenFile, 'first-token');
   for (const [name, value] of Object.entries(row.secrets)) await writeFile(join(folders.secrets, name), value);
+  const posted = Promise.withResolvers<void>();
   const onPost = async (count: number): Promise<void> => {
+    posted.resolve();
     if (count === row.rotateTokenAfter) await writeFile(tokenFile, 'second-token');
   };
   if ('bundle' in subject && subject.python !== undefined)
@@ -66,7 +73,8 @@ export async function runCase(row: Case, subject: Subject): Promise<Outcome> {
       SQUALL_RESULT_URL: operator.resultUrl,
       SQUALL_CA: operator.ca,
     };
-    const ended = await launch(subject, { env, folders, stopWhenLogged: row.stopWhenLogged });
+    const readLog = row.slowLog ? posted.promise.then(() => sleep(SLOW_LOG_MS)) : Promise.resolve();
+    const ended = await launch(subject, { env, folders, stopWhenLogged: row.stopWhenLogged, readLog });
     return { ...ended, posts: operator.posts, starts: operator.starts, fetches: operator.fetches };
   } finally {
     await operator.close();
@@ -80,9 +88,12 @@ interface Setting {
     Record<'pod' | 'secrets' | 'tmp' | 'work' | 'stackstorm' | 'packs' | 'virtualenvs' | 'configs', string>
   >;
   readonly stopWhenLogged: string | undefined;
+  /** When to begin to read the log. */
+  readonly readLog: Promise<void>;
 }
 
-function launch(subject: Subject, { env, folders, stopWhenLogged }: Setting): Promise<Pick<Outcome, 'exit' | 'log'>> {
+function launch(subject: Subject, setting: Setting): Promise<Pick<Outcome, 'exit' | 'log'>> {
+  const { env, folders, stopWhenLogged, readLog } = setting;
   const [file, words, variables, cwd] =
     'bundle' in subject
       ? ([process.execPath, [subject.bundle], ownVariables(folders), folders.work] as const)
@@ -97,7 +108,9 @@ function launch(subject: Subject, { env, folders, stopWhenLogged }: Setting): Pr
     stopped = true;
     child.kill('SIGTERM');
   };
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
+  void readLog.then(() => {
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
+  });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exit) => resolve({ exit, log }));

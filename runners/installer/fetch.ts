@@ -51,19 +51,26 @@ export async function fetchSource(task: InstallTask, context: FetchContext): Pro
 }
 
 /** What StackStorm's users type. */
-async function sourceOf({ from = '', indexes, indexTexts }: InstallTask, context: FetchContext): Promise<PackSource> {
-  const location = parseSource(from);
+async function sourceOf(task: InstallTask, context: FetchContext): Promise<PackSource> {
+  const location = parseSource(task.from ?? '');
   if (location.kind === 'invalid') throw new StepFailure(location.message);
   if (location.kind === 'git') return { git: { url: location.url, ref: location.ref } };
-  const { settings, authorities, stop, say } = context;
-  const told = indexTexts.map(({ place, text }) => ({ url: place, text }));
-  const answers = await readIndexes(indexes, { authorities, ca: settings.ca, env: settings.all, stop });
-  const { index, health } = mergeIndexes([...told, ...answers]);
-  for (const { url, message, error } of health) if (error !== null) say(`index ${url}: ${message}`);
+  const { index, health } = await indexWith(location.name, task, context);
+  for (const { url, message, error } of health) if (error !== null) context.say(`index ${url}: ${message}`);
   if (health.every(({ error }) => error !== null)) throw new StepFailure(noResults(health));
   const found = findInIndex(index, location.name, location.version);
   if ('message' in found) throw new StepFailure(found.message);
   return { git: found };
+}
+
+/** The addresses are asked only for what the cluster's own indexes do not have: from there they may be out of reach. */
+async function indexWith(name: string, { indexes, indexTexts }: InstallTask, context: FetchContext) {
+  const own = indexTexts.map(({ place, text }) => ({ url: place, text }));
+  const near = mergeIndexes(own);
+  if (near.index.has(name)) return near;
+  const { settings, authorities, stop } = context;
+  const answers = await readIndexes(indexes, { authorities, ca: settings.ca, env: settings.all, stop });
+  return mergeIndexes([...own, ...answers]);
 }
 
 async function fetchGit(source: GitSource, folder: string, task: InstallTask, context: FetchContext): Promise<Fetched> {

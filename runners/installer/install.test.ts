@@ -136,27 +136,29 @@ test('a name of an index, and its version', { timeout: SECONDS }, async () => {
   repo.commit('x');
   repo.git('tag', 'v1.2.3');
   operator.documents.set('/broken.json', { packs: [] });
-  operator.documents.set('/index.json', {
-    packs: { hello: { name: 'hello', repo_url: 'file:///repo', version: '1.2.3' } },
-  });
+  const index = { packs: { hello: { name: 'hello', repo_url: 'file:///repo', version: '1.2.3' } } };
+  operator.documents.set('/index.json', index);
   const indexes = ['/broken.json', '/missing.json', '/index.json'].map((path) => `${operator.url}${path}`);
-  const run = async (from: string) => {
-    operator.task = taskOf({ from, indexes });
+  const texts = [{ place: 'ConfigMap default/squall-pack-index', text: JSON.stringify(index) }];
+  const run = async (from: string, given: object) => {
+    operator.task = taskOf({ from, ...given });
     const { log } = await runInstaller(operator, { top, env: { SQUALL_VOLUME: volume } });
     return { ...last(), log };
   };
-  expect(await run('hello')).toMatchObject({ step: 'Done', version: '1.2.3' });
-  expect(await run('hello=1.2.3')).toMatchObject({ step: 'Done', version: '1.2.3' });
-  expect(await run('hello=9.9.9')).toMatchObject({
-    step: 'Failed',
-    failedStep: 'Fetch',
-    message: '"9.9.9" is not a valid version, hash, tag or branch in file:///repo. Available versions are: 1.2.3.',
-  });
-  expect(await run('nobody')).toMatchObject({
-    failedStep: 'Fetch',
-    message: 'No record of the "nobody" pack in the index.',
-  });
-  expect((await run('hello')).log).toContain('missing.json: HTTP 40');
+  for (const given of [{ indexes }, { indexTexts: texts }]) {
+    expect(await run('hello', given)).toMatchObject({ step: 'Done', version: '1.2.3' });
+    expect(await run('hello=1.2.3', given)).toMatchObject({ step: 'Done', version: '1.2.3' });
+    expect(await run('hello=9.9.9', given)).toMatchObject({
+      step: 'Failed',
+      failedStep: 'Fetch',
+      message: '"9.9.9" is not a valid version, hash, tag or branch in file:///repo. Available versions are: 1.2.3.',
+    });
+    expect(await run('hallo', given)).toMatchObject({
+      failedStep: 'Fetch',
+      message: 'No record of the "hallo" pack in the index. Did you mean "hello"?',
+    });
+  }
+  expect((await run('hello', { indexes })).log).toContain('missing.json: HTTP 40');
   operator.task = taskOf({ from: 'hello', indexes: indexes.slice(0, 1) });
   await runInstaller(operator, { top });
   expect(last().message).toMatch(/^No results from the index: tried /);

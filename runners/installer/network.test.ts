@@ -158,6 +158,7 @@ test('an index of packs in a ConfigMap comes before the addresses, and one that 
         { place: 'ConfigMap default/squall-pack-index', text: '{' },
         { place: 'ConfigMap squall/squall-pack-index', text: JSON.stringify(entry('nobody')) },
       ],
+      indexes: ['https://127.0.0.1:1/index.json'],
       authorities: tls.authority,
     },
     { SQUALL_GIT_SECRET: folderOf('git', { username: 'me', password: 'pass%word-of-git' }) },
@@ -168,4 +169,5 @@ test('an index of packs in a ConfigMap comes before the addresses, and one that 
     message: expect.stringContaining('/nobody/.git'),
   });
   expect(report.log).toContain('index ConfigMap default/squall-pack-index: ');
+  expect(report.log).not.toContain('127.0.0.1:1/');
 });

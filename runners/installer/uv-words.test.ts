@@ -85,6 +85,13 @@ test('a log of any length leaves room for the cause', () => {
   expect(wide.slice(0, 1024)).toContain('yyy');
 });
 
+test('what is the cause alone is told once', () => {
+  expect(uvFailure('uv pip install', 'error: Not found at: file:///x.whl\n')).toBe(
+    'uv pip install: Not found at: file:///x.whl',
+  );
+  expect(uvFailure('uv pip install', RESOLVER).match(/decorator==5\.2\.1/g)).toHaveLength(1);
+});
+
 test('something else is told by its end', () => {
   expect(uvFailure('uv venv', 'one\ntwo\n')).toBe('uv venv: it failed\none\ntwo');
 });

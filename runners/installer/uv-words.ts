@@ -17,7 +17,8 @@ export function uvFailure(command: string, stderr: string): string {
   const rest = lastLines(stderr, LINES_MAX);
   const head = [`${command}: ${cause[0] ?? 'it failed'}`, ...cause.slice(1)].join('\n');
   const room = CHARACTERS_MAX - head.length - 1;
-  return rest === cause.join('\n') ? head : `${head}\n${rest.length > room ? rest.slice(-room) : rest}`;
+  const said = rest.split('\n').map(bare).join('\n');
+  return said === cause.join('\n') ? head : `${head}\n${rest.length > room ? rest.slice(-room) : rest}`;
 }
 
 /** uv's own sentence, the last word of the tool that it had called, and what uv advises. */
@@ -26,12 +27,10 @@ function causeOf(stderr: string): readonly string[] {
   const own = lines.filter((line) => /^(?:error|\s+cause|hint): /.test(line) && !isWrapping(line));
   const [said, hints] = [own.filter((line) => !line.startsWith('hint')), own.filter((line) => line.startsWith('hint'))];
   const word = toolsWord(lines);
-  return shortened([
-    ...said.slice(0, 3).map((line) => line.trim().replace(/^error: /, '')),
-    ...word,
-    ...hints.slice(0, 2),
-  ]);
+  return shortened([...said.slice(0, 3).map(bare), ...word, ...hints.slice(0, 2)]);
 }
+
+const bare = (line: string): string => line.trim().replace(/^error: /, '');
 
 const isWrapping = (line: string): boolean => /The build backend returned an error|^\s+cause: Call to `/.test(line);
 

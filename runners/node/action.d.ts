@@ -1,6 +1,6 @@
 // runners/node/action.d.ts — types for authors of node-script actions: copy it to the pack, `import type { Action } from './action.d.ts'`.
 
-/** Every parameter that the action declares; null is one that has no value. */
+/** Every parameter that the action declares; null is one that has no value, an integer beyond 2^53 a BigInt. */
 export type Parameters = Readonly<Record<string, unknown>>;
 /** The configuration of the action's pack, with defaults; {} when it has none. */
 export type Config = Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ import { type Kept, Output } from './output.ts';
 import { runProcess } from './process.ts';
 import { Report } from './report.ts';
 import { type Ending, resultBody } from './result.ts';
-import { fillIn, readSecrets } from './secrets.ts';
+import { clearSecrets, fillIn, readSecrets } from './secrets.ts';
 import { TaskFailure } from './failure.ts';
 import { readTask, UnreadableTask } from './task.ts';
 
@@ -21,6 +21,9 @@ import { readTask, UnreadableTask } from './task.ts';
 const EXIT: Readonly<Record<Delivery, number>> = { delivered: 0, superseded: 0, undelivered: 69, refused: 77 };
 const EXIT_NOT_BEGUN = 75;
 const EXIT_UNREADABLE = 64;
+const EXIT_FAULT = 70;
+/** How long whoever reads the log may take for its rest, in ms. */
+const REST_OF_LOG_MS = 1000;
 /** How long a runner that could not read its task tries to say so, in seconds. */
 const UNREADABLE_DELIVERY_SECONDS = 1800;
 const NO_MASK = maskOf([]);
@@ -83,7 +86,8 @@ async function perform(task: Task, env: NodeJS.ProcessEnv, stop: AbortSignal): P
   try {
     const secrets = readSecrets(env['SQUALL_SECRETS_DIR'], task.secrets);
     const token = readToken(env['SQUALL_TOKEN_FILE']);
-    mask = maskOf([...secrets.values(), ...(token ? [token] : [])]);
+    const clear = task.content ? clearSecrets(task.content) : [];
+    mask = maskOf([...secrets.values(), ...clear, ...(token ? [token] : [])]);
     const filled = fillIn(task, secrets);
     if (filled.content) writeConfig(filled.content, env);
     return { ending: await start(filled, { env, token, mask, stop }), mask };
@@ -187,16 +191,24 @@ function lastWords(message: string): void {
   }
 }
 
+/** Pipes take the log as fast as it is read; the end of this process would cut off the rest. A reader that has stopped is not waited for. */
+async function logWritten(): Promise<void> {
+  const written = [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done)));
+  await Promise.race([Promise.all(written), new Promise((late) => setTimeout(late, REST_OF_LOG_MS))]);
+}
+
 /** A Node action runs in another process of this program. */
 async function asAction(call: string): Promise<never> {
   const { runAction } = await import('./run-action.ts');
   return await runAction(call);
 }
 
-(process.argv[2] === RUN_ACTION ? asAction(process.argv[3] ?? '') : main(process.env)).then(
-  (code) => process.exit(code),
-  (error: Error) => {
+void (process.argv[2] === RUN_ACTION ? asAction(process.argv[3] ?? '') : main(process.env))
+  .catch((error: Error) => {
     lastWords(error instanceof UnreadableTask ? error.message : (error.stack ?? error.message));
-    process.exit(error instanceof UnreadableTask ? EXIT_UNREADABLE : 70);
-  },
-);
+    return error instanceof UnreadableTask ? EXIT_UNREADABLE : EXIT_FAULT;
+  })
+  .then(async (code) => {
+    await logWritten();
+    process.exit(code);
+  });

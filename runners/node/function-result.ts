@@ -1,4 +1,5 @@
 // runners/node/function-result.ts — how the process of a Python or Node action ended and what its function returned → its outcome.
+import { constants } from 'node:os';
 import type { ResultEnvelope } from '../../operator/api/envelope.ts';
 import { JSON_DEPTH_MAX } from './limits.ts';
 import type { Mask } from './mask.ts';
@@ -27,6 +28,7 @@ export function functionEnding(ending: Ending & { readonly why: Why }, { runner,
   const ended = {
     ...ending,
     ...(why === 'exit' && returned.error !== undefined && { error: returned.error }),
+    ...(isOutOfHeap(ending, runner) && { error: OUT_OF_HEAP }),
     shape: 'function' as const,
     outcome: outcomeOf(why, returnCode, returned.status),
   };
@@ -38,6 +40,15 @@ export function functionEnding(ending: Ending & { readonly why: Why }, { runner,
     return { ...ended, ...failing(`The action returned a value that is nested deeper than ${JSON_DEPTH_MAX}`) };
   }
 }
+
+/** Node gives up before the kernel ends it: it takes a part of the memory of its container for itself. */
+const OUT_OF_HEAP =
+  'The action is out of memory: raise pod.resources.limits.memory, or the part that Node takes of it, with env NODE_OPTIONS=--max-old-space-size=<MiB>';
+
+const isOutOfHeap = ({ returnCode, stderr }: Ending, runner: Called['runner']): boolean =>
+  runner === 'node-script' &&
+  returnCode === -constants.signals.SIGABRT &&
+  /heap out of memory/.test(stderr.head + stderr.tail);
 
 const failing = (error: string) => ({ outcome: 'failed' as const, returned: null, error });
 

@@ -39,12 +39,32 @@ test.each([
   ['in ASCII JSON', 'a b&c=d/\\u00e9'],
   ['in XML', 'a b&amp;c=d/é'],
   ['in hex', Buffer.from('a b&c=d/é').toString('hex')],
+  ['in capital hex', Buffer.from('a b&c=d/é').toString('hex').toUpperCase()],
 ])('a secret is masked %s', (_, form) => {
   expect(maskOf(['a b&c=d/é']).text(`x${form}y`)).toBe(`x${MASK}y`);
 });
 
 test('the line end of a secret file is not part of what is masked', () => {
   expect(maskOf(['hunter2\n']).text('is hunter2.')).toBe(`is ${MASK}.`);
+});
+
+test('what stands in a secret that is JSON is masked apart, from 8 characters on', () => {
+  const mask = maskOf(['{"key": {"private": "line one\\nline two", "id": 1234567890, "kind": "rsa"}}']);
+  expect(mask.text('line one\nline two, 1234567890, rsa')).toBe(`${MASK}, ${MASK}, rsa`);
+  expect(maskOf(['[not JSON at all']).text('not JSON [not JSON at all')).toBe(`not JSON ${MASK}`);
+});
+
+test('a long number in a secret that is JSON is masked with all of its digits', () => {
+  const mask = maskOf(['{"id": 12345678901234567890, "share": 0.12345670}']);
+  expect(mask.text('12345678901234567890 and 0.12345670 and 0.1234567')).toBe(`${MASK} and ${MASK} and ${MASK}`);
+});
+
+test.each([
+  ['as Python escapes HTML', 'it&#x27;s &quot;so&quot;'],
+  ['as Jinja escapes HTML', 'it&#39;s &#34;so&#34;'],
+  ['as XML attributes do', 'it&apos;s &quot;so&quot;'],
+])('a secret with quotes is masked %s', (_, form) => {
+  expect(maskOf([`it's "so"`]).text(`<${form}>`)).toBe(`<${MASK}>`);
 });
 
 test('of overlapping secrets the longer one is masked', () => {

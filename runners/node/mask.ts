@@ -3,7 +3,7 @@ import { MASK } from './limits.ts';
 
 /** Shorter values are not masked: they would hide half of the output and still not be a secret. */
 const VALUE_MIN = 3;
-/** Single lines of a value, and encoded parts of one, are masked from this length on, in characters. */
+/** Single lines of a value, the texts of one that is JSON, and encoded parts are masked from this length on, in characters. */
 const PART_MIN = 8;
 
 /** Forms of one value that are searched for. */
@@ -18,7 +18,7 @@ export interface Mask {
 
 type Stretch = readonly [start: number, end: number];
 
-/** Masks the values, their lines, and their base64, hex, URL, JSON, XML and shell-quoted forms. */
+/** Masks the values, their lines, the texts of JSON in them, and their base64, hex, URL, JSON, XML and shell-quoted forms. */
 export function maskOf(values: Iterable<string>): Mask {
   const forms = [...new Set([...values].flatMap(formsOf))];
   if (forms.length === 0) return { text: (text) => text, stream: () => ({ push: (text) => text, end: () => '' }) };
@@ -94,9 +94,39 @@ function formsOf(value: string): string[] {
   if (whole.length < VALUE_MIN) return [];
   const lines = whole.includes('\n') ? whole.split('\n').map((line) => line.trim()) : [];
   const short = [whole, ...quoted(whole)].filter((form) => form.length >= VALUE_MIN);
-  const parts = [...lines, ...encodings(whole), ...lines.flatMap(quoted)].filter((part) => part.length >= PART_MIN);
+  const within = [...lines, ...textsIn(whole)];
+  const parts = [...within, ...encodings(whole), ...within.flatMap(quoted)].filter((part) => part.length >= PART_MIN);
   return [...new Set([...short, ...parts])].slice(0, FORMS_MAX);
 }
+
+/** What TypeScript does not know of JSON yet: the text of a number. */
+const withSource = JSON as unknown as {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+};
+
+/** The texts and numbers in a value that is a JSON object or array: actions get them apart. */
+function textsIn(value: string): string[] {
+  if (!/^[{[]/.test(value)) return [];
+  const texts: string[] = [];
+  try {
+    withSource.parse(value, (_, item, { source }) => {
+      if (typeof item === 'string' || typeof item === 'number') texts.push(String(item));
+      if (typeof item === 'number' && source !== undefined) texts.push(source); // a long one, digit by digit
+      return item;
+    });
+  } catch {
+    return []; // it only begins like JSON
+  }
+  return texts;
+}
+
+/** Both quotes as Python's html, Jinja, Django and XML write them. */
+const QUOTES = [
+  ['&quot;', '&#x27;'],
+  ['&#34;', '&#39;'],
+  ['&quot;', '&#39;'],
+  ['&quot;', '&apos;'],
+] as const;
 
 /** The value as the text of a URL, of JSON, of XML and of a quoted shell word. */
 function quoted(value: string): string[] {
@@ -116,6 +146,7 @@ function quoted(value: string): string[] {
     json.replaceAll('/', '\\/'),
     xml,
     xml.replaceAll('"', '&quot;'),
+    ...QUOTES.map(([double, single]) => xml.replaceAll('"', double).replaceAll("'", single)),
     value.replaceAll("'", `'\\''`),
   ];
 }
@@ -130,8 +161,9 @@ function encodings(value: string): string[] {
     const ragged = (before + bytes.length) % 3 !== 0;
     return text.slice(before === 0 ? 0 : before + 1, ragged ? -1 : undefined);
   });
+  const hex = bytes.toString('hex');
   const url = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
   // base64(1) breaks its lines after 76 characters, openssl after 64.
   const broken = [76, 64].flatMap((width) => bytes.toString('base64').match(new RegExp(`.{1,${width}}`, 'g')) ?? []);
-  return [...base64, ...url, ...(broken.length > 2 ? broken : []), bytes.toString('hex')];
+  return [...base64, ...url, ...(broken.length > 2 ? broken : []), hex, hex.toUpperCase()];
 }

@@ -1,7 +1,7 @@
 // runners/node/result.ts — how a process ended and what it wrote → the body of the result, within the limit.
 import type { ResultEnvelope } from '../../operator/api/envelope.ts';
 import { isExact, parseExact } from '../../operator/domain/result/exact-json.ts';
-import { JSON_DEPTH_MAX, RESULT_MAX_BYTES } from './limits.ts';
+import { JSON_DEPTH_MAX, MASK, RESULT_MAX_BYTES } from './limits.ts';
 import type { Mask } from './mask.ts';
 import type { Kept } from './output.ts';
 
@@ -130,13 +130,14 @@ function streamValue(kept: Kept, mask: Mask): unknown {
 
 const stripped = (text: string): string => text.replace(/\n$/, '').replace(/\r$/, '');
 
-/** Masks once more inside decoded strings, where \u escapes no longer hide a secret. Throws on what JSON can't carry back. */
+/** Masks once more inside decoded strings, where \u escapes no longer hide a secret, and numbers that are one. Throws on what JSON can't carry back. */
 export function maskedValue(value: unknown, mask: Mask, depth: number): unknown {
   if (depth > JSON_DEPTH_MAX) throw new RangeError('too deep');
   if (typeof value === 'string') return mask.text(value);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not finite');
+  if (typeof value === 'number' || isExact(value)) return mask.text(JSON.stringify(value)) === MASK ? MASK : value;
   if (Array.isArray(value)) return value.map((item) => maskedValue(item, mask, depth + 1));
-  if (typeof value !== 'object' || value === null || isExact(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [mask.text(key), maskedValue(item, mask, depth + 1)]),
   );

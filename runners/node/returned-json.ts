@@ -5,10 +5,27 @@ export class NotJson extends Error {
   override readonly name = 'NotJson';
 }
 
-/** Undefined becomes null; what has toJSON() is asked for it. @throws NotJson */
+/** What TypeScript does not know of JSON yet. */
+interface ExactJson {
+  rawJSON(text: string): object;
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+}
+const exact = JSON as unknown as ExactJson;
+
+/** The value of JSON text in which integers that a Number would round are BigInts. @throws SyntaxError */
+export function withLongIntegers(text: string): unknown {
+  if (!/\d{16}/.test(text)) return JSON.parse(text) as unknown;
+  return exact.parse(text, (_, value, { source = '' }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? BigInt(source) : value,
+  );
+}
+
+/** Undefined becomes null, a BigInt its digits; what has toJSON() is asked for it. @throws NotJson */
 export function returnedJson(value: unknown): string {
   check(value, 'result', []);
-  return JSON.stringify(value) ?? 'null';
+  return (
+    JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? exact.rawJSON(`${item}`) : item)) ?? 'null'
+  );
 }
 
 function check(given: unknown, place: string, above: readonly object[]): void {
@@ -27,6 +44,10 @@ function check(given: unknown, place: string, above: readonly object[]): void {
   for (const [key, item] of Object.entries(value)) check(item, placeOf(place, key), within);
 }
 
+/** Integers that results keep, in Python's actions too. */
+const INTEGER_MIN = -(2n ** 63n);
+const INTEGER_MAX = 2n ** 64n - 1n;
+
 /** Deeper than any result may be. */
 const DEPTH_MAX = 200;
 
@@ -41,7 +62,9 @@ function converted(value: unknown): unknown {
 function faultOf(value: unknown): string | undefined {
   switch (typeof value) {
     case 'bigint':
-      return 'a BigInt; return Number() or String() of it';
+      return value < INTEGER_MIN || value > INTEGER_MAX
+        ? 'a BigInt of more than 64 bits; return String() of it'
+        : undefined;
     case 'function':
       return 'a function; call it, and return what it returns';
     case 'symbol':

@@ -6,10 +6,11 @@ import type { Action, Context } from './action.d.ts';
 import type { ActionCall } from './call.ts';
 import { datastoreOf } from './datastore.ts';
 import { loggerFor } from './logger.ts';
-import { returnedJson } from './returned-json.ts';
+import { returnedJson, withLongIntegers } from './returned-json.ts';
 
 const REPORT_FD = 3;
-const MESSAGE_MAX = 1000;
+/** The runner masks secrets before it cuts messages to their length; what is cut here could end in half a secret, far beyond it. */
+const MESSAGE_MAX = 64 * 1024;
 
 /** What `fail` of the context throws. */
 class ActionFailed extends Error {
@@ -23,8 +24,9 @@ class ActionFailed extends Error {
 
 /** `path` is what writeCall() wrote. Ends the process: 0 when the function has returned, 1 when it has thrown. */
 export async function runAction(path: string): Promise<never> {
-  const call = JSON.parse(readFileSync(path, 'utf8')) as ActionCall;
+  const call = withLongIntegers(readFileSync(path, 'utf8')) as ActionCall;
   unlinkSync(path);
+  for (const stream of [process.stdout, process.stderr]) writeAtOnce(stream);
   process.on('uncaughtException', fail);
   process.once('beforeExit', () =>
     fail(new Error('The action waits for something that cannot happen any more: a promise of it is never settled')),
@@ -36,6 +38,12 @@ export async function runAction(path: string): Promise<never> {
     fail(error);
   }
   process.exit(0);
+}
+
+/** Output to a pipe waits in the process while the pipe is full, and its exit would cut it off. */
+function writeAtOnce(stream: NodeJS.WriteStream): void {
+  const { _handle: handle } = stream as { readonly _handle?: { setBlocking?(isBlocking: boolean): void } };
+  handle?.setBlocking?.(true);
 }
 
 /** Default export or `run`, of a module or of CommonJS. */
@@ -60,13 +68,14 @@ function parametersOf({ parameters, types }: ActionCall): Readonly<Record<string
   );
 }
 
-/** The value of a secret, which came as text, in the type of its parameter. */
+/** The value of a secret or of a long integer, which came as text, in the type of its parameter. */
 function convert(name: string, value: unknown, type: ActionCall['types'][string] | undefined): unknown {
+  if (typeof value === 'bigint' && type === 'number') return Number(value);
   if (typeof value !== 'string' || type === undefined) return value;
   const text = value.trim();
   const read = type === 'boolean' ? text.toLowerCase() : text;
   try {
-    const converted = JSON.parse(read) as unknown;
+    const converted = type === 'number' ? (JSON.parse(read) as unknown) : withLongIntegers(read);
     if (kindsOf(converted).includes(type)) return converted;
   } catch {
     // said below, without the value
@@ -76,6 +85,7 @@ function convert(name: string, value: unknown, type: ActionCall['types'][string]
 
 function kindsOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return ['array'];
+  if (typeof value === 'bigint') return ['integer'];
   if (typeof value === 'number') return Number.isInteger(value) ? ['integer', 'number'] : ['number'];
   return value === null ? [] : [typeof value];
 }
@@ -93,7 +103,7 @@ function contextOf({ ref, config, execution, attempt, user, logLevel }: ActionCa
       return signal;
     },
     fail(message, result) {
-      throw new ActionFailed(message, result);
+      throw new ActionFailed(message || 'The action has failed, without a message', result);
     },
   };
 }

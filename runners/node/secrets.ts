@@ -35,6 +35,21 @@ function readSecret(directory: string, name: string): string {
   throw new TaskFailure(`Secret parameter "${name}" is not text: store it base64-encoded and decode it in the action`);
 }
 
+/** Texts of the pack's configuration that are secret though they stand in it in clear text. */
+export function clearSecrets({ config, secret = [] }: NonNullable<Task['content']>): readonly string[] {
+  return secret.flatMap((place) => textsIn(place.reduce<unknown>(partOf, config)));
+}
+
+const partOf = (whole: unknown, step: string | number): unknown =>
+  typeof whole === 'object' && whole !== null && Object.hasOwn(whole, step)
+    ? (whole as Readonly<Record<string | number, unknown>>)[step]
+    : undefined;
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
 /** The task with every mark of a known parameter replaced; values are not searched for marks again. */
 export function fillIn(task: Task, secrets: Secrets): Task {
   const fill = (text: string): string => text.replace(SECRET_MARK, (mark, name: string) => secrets.get(name) ?? mark);

@@ -29,11 +29,15 @@ function finite(value: number): number {
   throw new Error('could not convert it: JSON has finite numbers only');
 }
 
-/** Texts changed, keys too; ints that JavaScript's numbers do not hold become texts with all their digits. */
-export function finalJson(value: Value, change: (text: string) => string): unknown {
+/** Texts changed, keys too; ints that JavaScript's numbers do not hold become texts with all their digits, or what `long` makes of them. */
+export function finalJson(
+  value: Value,
+  change: (text: string) => string,
+  long: (value: bigint) => unknown = String,
+): unknown {
   if (typeof value === 'string') return change(value);
-  if (typeof value === 'bigint') return value.toString();
-  if (isList(value)) return value.map((item) => finalJson(item, change));
+  if (typeof value === 'bigint') return long(value);
+  if (isList(value)) return value.map((item) => finalJson(item, change, long));
   if (!isPlain(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), finalJson(item, change)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), finalJson(item, change, long)]));
 }

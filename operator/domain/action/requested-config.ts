@@ -43,7 +43,7 @@ export function configFor(
 }
 
 /** A copy with the value at its place; what is no object on the way becomes one. */
-function withValue(config: Plain, [key = '', ...rest]: readonly string[], value: Value): Plain {
+export function withValue(config: Plain, [key = '', ...rest]: readonly string[], value: Value): Plain {
   const inner = Object.hasOwn(config, key) ? (config[key] ?? null) : null;
   const next = rest.length === 0 ? value : withValue(isPlain(inner) ? inner : {}, rest, value);
   return { ...config, [key]: next };

@@ -89,13 +89,15 @@ export function runnerParameters(spec: Pick<ActionSpec, 'runner' | 'timeoutSecon
 export const containerTimeoutSeconds = (spec: Pick<ActionSpec, 'timeoutSeconds'>): number =>
   spec.timeoutSeconds ?? CONTAINER_TIMEOUT_SECONDS;
 
-/** Names of the parameters whose values nobody may see. */
-export const secretNames = ({ spec }: { readonly spec: Pick<ActionSpec, 'parameters'> }): readonly string[] =>
-  Object.entries(spec.parameters).flatMap(([name, schema]) => (schema.secret === true ? [name] : []));
+/** What of an action says which parameters it has. */
+type Parameterized = Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>;
+
+/** Names of the parameters whose values nobody may see, the runner's among them. */
+export const secretNames = ({ spec }: { readonly spec: Parameterized }): readonly string[] =>
+  Object.entries(effectiveSchemas(spec)).flatMap(([name, schema]) => (schema['secret'] === true ? [name] : []));
 
 /** The runner's parameters, each with the action's attributes over it, and the action's own. */
-export const effectiveSchemas = (spec: Pick<ActionSpec, 'runner' | 'timeoutSeconds' | 'parameters'>): Schemas =>
-  overlaid(runnerParameters(spec), spec.parameters);
+export const effectiveSchemas = (spec: Parameterized): Schemas => overlaid(runnerParameters(spec), spec.parameters);
 
 /** A runner's parameters with others over them: attributes of the same name change, others are added. */
 export function overlaid(runner: Schemas, parameters: Schemas): Schemas {

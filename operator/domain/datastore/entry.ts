@@ -72,6 +72,19 @@ export interface KeyValueSource {
   by(index: keyof typeof KEY_VALUE_INDEXES, value: string): readonly KeyValue[];
 }
 
+/** The key of the one Secret that has the value; undefined: it has not. */
+export function ownKeyOf({ spec }: Pick<KeyValue, 'spec'>): string | undefined {
+  const { secretKeyRef } = spec.valueFrom ?? {};
+  return secretKeyRef?.name === DATASTORE_SECRET ? secretKeyRef.key : undefined;
+}
+
+/** Name of a new object of an entry that is secret, and key of its value: none that others of the namespace have, or refer to. */
+export function freeNameOf(id: EntryId, others: readonly KeyValue[], sha256: (text: string) => string): string {
+  const name = objectNameOf(id, sha256);
+  const isTaken = others.some((other) => other.metadata.name === name || ownKeyOf(other) === name);
+  return isTaken ? hashedNameOf(id, sha256) : name;
+}
+
 /** The object that counts for an entry: of several the oldest. */
 export const objectOf = (source: KeyValueSource, namespace: string, id: EntryId, now: Date): KeyValue | undefined =>
   winnerOf(source.by('entry', indexOf(namespace, id)).filter((object) => isSeen(object, now)));

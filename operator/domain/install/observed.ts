@@ -6,6 +6,9 @@ import type { JobSettings } from '../job/settings.ts';
 import type { ConfigMap } from './config.ts';
 import type { Registered, RegisteredKind } from './register.ts';
 
+/** A look though nothing is known to change, in ms. */
+export const LOOK_MS = 600_000;
+
 export interface ObservedPack {
   readonly self: Pack;
   /** The Job of the latest try, if it is there. */

@@ -258,10 +258,51 @@ test('a change of configuration or overrides installs nothing', () => {
   expect(kinds(plan.after)).toEqual([]);
 });
 
-test('content that is gone is told with the remedy', () => {
+const contentsOf = ({ writes = [] }: Pick<ReturnType<typeof planPack>, 'writes'>) =>
+  writes.flatMap((write) => (write.do === 'apply' && write.object.kind === 'Action' ? [write.object.spec] : []));
+
+test('a pack in an image is looked after as any: overrides, configuration, and its image until another is ready', () => {
+  const at = (image: string) => ({ from: undefined, source: { image } });
+  const begin = planPack(seen({ self: pack({ spec: at('shop:1') }) }), NOW).status ?? {};
+  const self = pack({ spec: at('shop:1'), status: reported({ content: CONTENT }, begin) });
+  const first = planPack(seen({ self, manifest: manifest() }), later(6));
+  expect(first.status?.installed).toMatchObject({ image: 'shop:1', content: CONTENT });
+  expect(contentsOf(first)).toEqual([
+    expect.objectContaining({ ref: 'shop.ship_it', content: { image: 'shop:1' } }),
+    expect.objectContaining({ ref: 'shop.say', content: { image: 'shop:1' } }),
+  ]);
+  const status = first.status ?? {};
+  const overrides = { actions: { defaults: { enabled: false } } };
+  const changed = pack({ spec: { ...at('shop:1'), overrides, config: { values: {} } }, status });
+  const strict = manifest({ configSchema: { token: { type: 'string', required: true } } });
+  const kept = planPack(seen({ self: changed, manifest: strict }), later(60));
+  expect(contentsOf(kept)).toMatchObject([{ enabled: false }, { enabled: false }]);
+  expect(condition(kept.status, 'ConfigValid')).toMatchObject({ status: 'False' });
+  for (const spec of [at('shop:2'), { from: 'shop=2.0.0' }]) {
+    const begun2 = planPack(seen({ self: pack({ spec, status }), manifest: manifest() }), later(70)).status ?? {};
+    const upgrading = pack({ spec, status: begun2 });
+    expect(contentsOf(planPack(seen({ self: upgrading, manifest: manifest(), job: job() }), later(71)))).toMatchObject([
+      { content: { image: 'shop:1' } },
+      { content: { image: 'shop:1' } },
+    ]);
+  }
+});
+
+test('a pack of files stays what it is while an image of it is not ready', () => {
+  const spec = { from: undefined, source: { image: 'shop:2' } };
+  const begun2 = planPack(seen({ self: pack({ spec, status: installed() }), manifest: manifest() }), later(60)).status;
+  const upgrading = pack({ spec, status: begun2 ?? {} });
+  const [shipIt] = contentsOf(planPack(seen({ self: upgrading, manifest: manifest(), job: job() }), later(61)));
+  expect(shipIt).toMatchObject({ content: { files: CONTENT.files } });
+});
+
+test('content that is gone is told with the remedy, and no more when it is there again', () => {
   const self = pack({ status: installed() });
   const plan = planPack(seen({ self, manifest: 'missing' }), later(60));
   expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'False', reason: 'ContentMissing' });
+  const back = planPack(seen({ self: pack({ status: plan.status ?? {} }), manifest: manifest() }), later(120));
+  expect(condition(back.status, 'Ready')).toMatchObject({ status: 'True', reason: 'Installed' });
+  expect(condition(back.status, 'Stalled')).toMatchObject({ status: 'False' });
 });
 
 test('a deleted Pack takes its rules at once, and the rest when what ran before has ended', () => {

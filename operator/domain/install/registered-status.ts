@@ -3,9 +3,11 @@ import type { Manifest } from '../../api/install.ts';
 import type { Pack } from '../../api/kinds.ts';
 import { nameOfRef } from '../../api/meta.ts';
 import type { PackStatus } from '../../api/pack.ts';
+import type { Said } from '../conditions.ts';
+import type { Plain } from '../expression/python/values.ts';
+import { secretPlaces } from '../pack/config-secrets.ts';
 import { planDependencies } from '../pack/dependencies.ts';
-import type { Said } from './conditions.ts';
-import { configurationOf } from './config.ts';
+import { configurationOf, type PackConfiguration } from './config.ts';
 import type { ObservedPack } from './observed.ts';
 import type { Registered, Registration } from './register.ts';
 
@@ -52,9 +54,21 @@ export function withManifest(
 
 /** With the schema that the new content brings. */
 export function judgeConfig({ self, configs }: ObservedPack, status: PackStatus): Said {
-  const { faults } = configurationOf({ ...self, status }, configs);
-  if (faults.length === 0) return { status: 'True', reason: 'ConfigAccepted', message: 'It fits its schema.' };
+  const { config, faults } = configurationOf({ ...self, status }, configs);
+  if (faults.length === 0)
+    return { status: 'True', reason: 'ConfigAccepted', message: `It fits its schema.${clearText(config)}` };
   return { status: 'False', reason: 'ConfigInvalid', message: faults.join('; ') };
+}
+
+/** Advice for those who have written secrets down; a template is none. */
+function clearText({ schema, values }: PackConfiguration['config']): string {
+  const written = secretPlaces(schema as Plain, values as Plain).filter((place) => {
+    const value = place.reduce<unknown>((inner, step) => (inner as Readonly<Record<string, unknown>>)[step], values);
+    return typeof value !== 'string' || !/\{\{|\{%/.test(value);
+  });
+  if (written.length === 0) return '';
+  const names = written.map((place) => place.join('.')).join(', ');
+  return ` In clear text, for all who may read it: ${names}. Keep secrets in a Secret and name it in spec.config.valuesFrom`;
 }
 
 /** The object is asked for under one name and brings another. */

@@ -2,14 +2,15 @@
 import type { Execution } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { PackStatus } from '../../api/pack.ts';
+import type { Said } from '../conditions.ts';
 import type { Plan, Write } from '../plan.ts';
-import { type Said, tell } from './conditions.ts';
+import { tell } from './conditions.ts';
 import type { ObservedPack } from './observed.ts';
 
 /** What keeps a Pack until all that it brought is gone. */
 export const PACK_FINALIZER = 'squall.dev/pack';
-/** A look though nothing is known to change, in ms. */
-const LOOK_MS = 15_000;
+/** How soon it is seen that an execution has ended, in ms: Executions change too often to be watched for this. */
+const LOOK_MS = 2_000;
 
 /** Guarded by the uid; gone already is done. */
 export const deletion = (object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): Write => ({

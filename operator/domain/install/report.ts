@@ -3,7 +3,8 @@ import type { Finding, InstallReport } from '../../api/install.ts';
 import type { Pack } from '../../api/kinds.ts';
 import type { PackStatus } from '../../api/pack.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { type PackCondition, type Said, tell, verdictOf } from './conditions.ts';
+import { type Said, verdictOf } from '../conditions.ts';
+import { type PackCondition, tell } from './conditions.ts';
 
 export type ReportPlan =
   | { readonly accept: true; readonly status: PackStatus }

@@ -13,6 +13,8 @@ type Pairs = Http['headers'];
 
 /** StackStorm's, where the action says none, in seconds. */
 const TIMEOUT_SECONDS = 60;
+/** Longest one, as of other runners: a week. */
+const TIMEOUT_MAX_SECONDS = 604_800;
 
 /** What a task of this runner has more than others; nothing for the others. */
 export function httpTask({ spec }: Action, resolved: ResolvedParameters): Pick<Task, 'http'> | Refusal {
@@ -24,7 +26,8 @@ export function httpTask({ spec }: Action, resolved: ResolvedParameters): Pick<T
   const method = action['method'] ?? undefined;
   if (method !== undefined && typeof method !== 'string') return refusal('parameters.method: give a text, such as GET');
   const seconds = httpSeconds(spec, resolved);
-  if (!(seconds > 0)) return refusal('parameters.timeout: give a number of seconds above 0');
+  if (!(seconds > 0 && seconds <= TIMEOUT_MAX_SECONDS))
+    return refusal(`parameters.timeout: give a number of seconds above 0, at most ${TIMEOUT_MAX_SECONDS}`);
   const headers = pairsOf(runner['headers']);
   const body = bodyOf(action['body'], headers);
   const file = fileOf(action);

@@ -64,7 +64,17 @@ export function jobFor(
   const isContainer = action.spec.runner === 'container';
   const pod = isContainer
     ? containerPod({ execution, action, attempt, resolved, world }, settings)
-    : runnerPod({ execution, action, attempt, resolved, config: resolved.config }, settings);
+    : runnerPod(
+        {
+          execution,
+          action,
+          attempt,
+          resolved,
+          config: resolved.config,
+          configSchema: readable.config?.schema ?? {},
+        },
+        settings,
+      );
   if ('reason' in pod) return pod;
   const timeout = isContainer ? containerTimeoutSeconds(action.spec) : runSeconds(action, resolved);
   return { ok: true, job: manifest(execution, action, attempt, { pod, timeout, settings }) };

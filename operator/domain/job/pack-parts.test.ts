@@ -26,9 +26,9 @@ describe('the pod of an action of a pack', () => {
   const given = (parameters: object, context?: object) =>
     execution({ request: { parameters, ...(context && { context }) } });
   const config = { key: 'value', nested: { list: [1] } };
-  const buildWith = (self: Execution, of: Action) => {
+  const buildWith = (self: Execution, of: Action, schema = {}) => {
     const made = jobFor(self, of, 1, settings, T0, {
-      config: { pack: 'shop', schema: {}, values: config, references: [] },
+      config: { pack: 'shop', schema, values: config, references: [] },
     });
     if (!made.ok) throw new Error(made.message);
     const { template } = made.job['spec'] as { template: { spec: PodSpec } };
@@ -71,6 +71,12 @@ describe('the pod of an action of a pack', () => {
       timeoutSeconds: 600,
       arguments: [],
     });
+  });
+  test('is told where its configuration has secrets in clear text', () => {
+    expect(buildWith(given({ name: 'x' }), python()).task.content).not.toHaveProperty('secret');
+    const schema = { nested: { type: 'object', properties: { list: { type: 'array', items: { secret: true } } } } };
+    const { task } = buildWith(given({ name: 'x' }), python(), schema);
+    expect(task.content).toMatchObject({ config, secret: [['nested', 'list', 0]] });
   });
   test('keeps the parameters of the runner for itself', () => {
     const env = { A: 'b', PythonPath: '/x' };

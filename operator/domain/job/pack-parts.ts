@@ -6,6 +6,8 @@ import { actionContext, packOf } from '../action/action-context.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
 import { callsFunction, effectiveSchemas, type Schemas } from '../action/runner-parameters.ts';
 import { own } from '../action/schema.ts';
+import type { Plain } from '../expression/python/values.ts';
+import { secretPlaces } from '../pack/config-secrets.ts';
 import type { JobSettings } from './settings.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -42,12 +44,13 @@ interface PackTaskInput {
   readonly action: Action;
   readonly resolved: ResolvedParameters;
   readonly config: Config;
+  readonly configSchema: Config;
 }
 
 type PackTask = Pick<Task, 'script' | 'entryPoint' | 'content' | 'python' | 'node'>;
 
 /** What a task of a pack has more than others; nothing for one that is of none. */
-export function packTask({ execution, action, resolved, config }: PackTaskInput): PackTask | Refusal {
+export function packTask({ execution, action, resolved, config, configSchema }: PackTaskInput): PackTask | Refusal {
   const { runner, script, entryPoint, content } = action.spec;
   if (!runsFilesOfPack(action.spec)) return {};
   const { content_version: version, log_level: level } = resolved.runnerParameters;
@@ -57,6 +60,7 @@ export function packTask({ execution, action, resolved, config }: PackTaskInput)
       `parameters.content_version: a pack is installed in one version, ${JSON.stringify(version.slice(0, 100))} cannot be chosen per execution; install that version as a Pack, in another namespace if both are needed`,
     );
   const { files, environment } = content ?? {};
+  const secret = secretPlaces(configSchema as Plain, config as Plain);
   const pack: PackTask = {
     ...(entryPoint === undefined ? {} : { entryPoint }),
     content: {
@@ -64,6 +68,7 @@ export function packTask({ execution, action, resolved, config }: PackTaskInput)
       ...(files === undefined ? {} : { files }),
       ...(environment === undefined ? {} : { environment }),
       config,
+      ...(secret.length === 0 ? {} : { secret: secret.map((place) => [...place]) }),
     },
   };
   if (!callsFunction(runner)) return pack;

@@ -10,7 +10,7 @@ export const isRemote = (runner: RunnerType): runner is 'remote-shell-cmd' | 're
 
 /** Secret of a namespace with which remote actions log in where they say nothing, and the keys that pods get of it. */
 const SSH_SECRET = 'squall-ssh';
-const SSH_KEYS = ['username', 'ssh-privatekey', 'passphrase', 'known_hosts'];
+const SSH_KEYS = ['username', 'ssh-privatekey', 'passphrase', 'known_hosts', 'bastion_host'];
 /** ConfigMap of a namespace with the certificates that requests trust besides those of the image, and its key. */
 const TRUST_MAP = 'squall-ca';
 const TRUST_KEY = 'ca.crt';
@@ -42,6 +42,8 @@ export function remoteTask({ spec }: Action, { runnerParameters }: ResolvedParam
     passphrase: text('passphrase'),
     sudoPassword: text('sudo_password'),
   };
+  const nul = Object.entries({ hosts, ...optional, folder: text('dir') }).find(([, value]) => value?.includes('\0'));
+  if (nul) return refusal(`parameters: ${nul[0]} contains a NUL character; remove it`);
   return {
     remote: {
       hosts,

@@ -22,12 +22,14 @@ export interface TaskInput {
   readonly resolved: ResolvedParameters;
   /** Of the action's pack. Default: empty. */
   readonly config?: Config;
+  /** Property schemas of it, by key. Default: none. */
+  readonly configSchema?: Config;
 }
 
 type Built = { readonly ok: true; readonly task: Task; readonly json: string } | Refusal;
 
 export function taskFor(
-  { execution, action, attempt, resolved, config = {} }: TaskInput,
+  { execution, action, attempt, resolved, config = {}, configSchema = {} }: TaskInput,
   settings: JobSettings,
 ): Built {
   const { runner } = action.spec;
@@ -44,7 +46,7 @@ export function taskFor(
       'ParametersInvalid',
       `parameters.env: ${JSON.stringify(wrong[0])} is no name of a variable; rename it`,
     );
-  const pack = packTask({ execution, action, resolved, config });
+  const pack = packTask({ execution, action, resolved, config, configSchema });
   if ('reason' in pack) return pack;
   const http = httpTask(action, resolved);
   if ('reason' in http) return http;

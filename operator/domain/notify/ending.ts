@@ -9,6 +9,7 @@ import { parseExecution } from '../execution/parse.ts';
 import { callableOf } from '../workflow/as-action.ts';
 import { childResult } from '../workflow/children.ts';
 import type { Trace } from '../trigger/event.ts';
+import { parseExact } from '../result/exact-json.ts';
 import { requestIn } from './request.ts';
 import { effectiveNotify } from './settings.ts';
 
@@ -32,6 +33,7 @@ export interface Ending {
   readonly notify: NotifySettings | undefined;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly context: RequestContext | undefined;
+  /** With exact numbers. */
   readonly result: unknown;
   /** How many events in a row were caused by executions before it. */
   readonly depth: number;
@@ -89,5 +91,5 @@ export function storedResult(bytes: number, json: string | undefined): unknown {
   if (bytes > RESULT_IN_EVENT_MAX_BYTES)
     return { left_out: `the result is ${bytes} bytes of JSON, and an event has at most ${RESULT_IN_EVENT_MAX_BYTES}` };
   if (json === undefined) return { left_out: 'the result is not in the result store any more' };
-  return JSON.parse(json) as unknown;
+  return parseExact(json);
 }

@@ -4,6 +4,7 @@ import type { Action, Execution, Workflow } from '../../api/kinds.ts';
 import { WorkflowSpec } from '../../api/workflow.ts';
 import { action, at, event, execution, iso, sha256 } from '../execution/builders.setup.ts';
 import type { Entries } from '../datastore/entry.ts';
+import { parseExact } from '../result/exact-json.ts';
 import { ACTION_TRIGGER, NOTIFY_TRIGGER } from './audience.ts';
 import { endingOf, RESULT_IN_EVENT_MAX_BYTES, storedResult } from './ending.ts';
 import { eventsOfEnd } from './events.ts';
@@ -97,6 +98,14 @@ describe('a result', () => {
     const failed = ended({ phase: 'Failed', result: undefined, message: 'no such action' });
     expect(resultIn(failed)).toEqual([{ error: 'no such action', failed: true, succeeded: false }]);
   });
+  test('keeps every digit where it is told as text', () => {
+    const notify = { 'on-complete': { routes: ['a'], message: '{{ action_results.id }} {{ action_results.share }}' } };
+    const json = '{"id":12345678901234567890,"share":1.0}';
+    const [, inline] = eventsOf(ended({ result: parseExact(json) }), action({ notify }));
+    const [, large] = eventsOf(ended({ result: undefined }), action({ notify }), { stored: storedResult(40, json) });
+    for (const one of [inline, large])
+      expect(one?.payload).toMatchObject({ message: '12345678901234567890 1.0', data: { result: json } });
+  });
   test('too large for an event, or gone, is a sentence', () => {
     expect(storedResult(RESULT_IN_EVENT_MAX_BYTES + 1, undefined)).toEqual({
       left_out: `the result is ${RESULT_IN_EVENT_MAX_BYTES + 1} bytes of JSON, and an event has at most 1048576`,
@@ -125,6 +134,17 @@ describe('secrets', () => {
         list: [{ pin: '********' }],
       },
     });
+  });
+  test.each([
+    ['deep', '{"a": "clear", "b": 1}'],
+    ['list', '[{"pin": "clear"}]'],
+    ['list', 'clear,clear'],
+  ])('are masked with the whole text that gives them, as %s: %s', (name, text) => {
+    const [one] = eventsOf(
+      ended({}, { parameters: { [name]: text, open: '{"a": 1}' } }),
+      action({ parameters: schemas }),
+    );
+    expect(one?.payload).toMatchObject({ parameters: { [name]: '********', open: '{"a": 1}' } });
   });
   test('of an action that nobody knows any more could be anywhere', () => {
     const [one] = eventsOf(ended({}, { parameters: { a: 1, b: 'x' } }));

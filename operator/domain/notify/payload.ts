@@ -10,6 +10,7 @@ import { kvScopes } from '../expression/functions/kv.ts';
 import { renderValues } from '../expression/jinja/render-values.ts';
 import type { Plain } from '../expression/python/values.ts';
 import { EVENT_USER } from '../rule/draft.ts';
+import { computable, rounded } from '../result/exact-json.ts';
 import { jsonOf } from '../workflow/json.ts';
 import type { Ending } from './ending.ts';
 import { maskedParameters } from './masked.ts';
@@ -37,7 +38,7 @@ export const actionPayload = (ending: Ending) => ({
   start_timestamp: pythonTime(ending.startedAt),
   action_name: ending.ref.slice(ending.ref.indexOf('.') + 1),
   parameters: parametersOf(ending),
-  result: ending.result,
+  result: rounded(ending.result),
 });
 
 /** The payloads of core.st2.generic.notifytrigger for one part of notify, by route. */
@@ -70,7 +71,7 @@ function scopeOf(ending: Ending, entries: Entries): Scope {
   const told = {
     action_parameters: parametersOf(ending),
     action_context: action ? actionContext(context, action) : {},
-    action_results: result,
+    action_results: computable(result),
   };
   // The rest came as JSON.
   return { context: { ...(told as Plain), st2kv: { system: system ?? null } }, datastore };

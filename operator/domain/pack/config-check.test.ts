@@ -19,7 +19,7 @@ const SCHEMA: Schemas = {
 };
 const good = { endpoint: 'e', token: 't' };
 const told = (values: Readonly<Record<string, unknown>>, elsewhere: readonly string[] = []) =>
-  checkConfig(SCHEMA, values, { pack: 'acme', place: 'spec.config', elsewhere }).map(({ message }) => message);
+  checkConfig(SCHEMA, values, { pack: 'acme', placeOf: () => 'spec.config', elsewhere }).map(({ message }) => message);
 const failed = (key: string) => `Failed validating attribute "${key}" in config for pack "acme" (spec.config): `;
 
 test.each([
@@ -80,7 +80,7 @@ test('references to other keys are followed', () => {
     one: { type: 'object', patternProperties: { '^\\w+$': { $ref: '#/properties/two' } } },
     two: { type: 'string' },
   };
-  const faults = checkConfig(schemas, { one: { a: 'x', b: 1 } }, { pack: 'acme', place: 'c' });
+  const faults = checkConfig(schemas, { one: { a: 'x', b: 1 } }, { pack: 'acme', placeOf: () => 'c' });
   expect(faults).toMatchObject([{ key: 'one.b' }]);
   expect(faults[0]?.message).toMatch(/is not of type 'string'/);
 });

@@ -11,8 +11,8 @@ import { itemSchemas, own, propertySchemas } from './config.ts';
 
 export interface ConfigToCheck {
   readonly pack: string;
-  /** Where the values stand, for messages, for example `Pack acme, spec.config`. */
-  readonly place: string;
+  /** Where the value of a key at the top stands, or would, for messages: for example `Pack acme, spec.config`. */
+  readonly placeOf: (key: string) => string;
   /** Keys with dots between them whose values nobody here may see, for example those of a Secret. */
   readonly elsewhere?: readonly string[];
 }
@@ -29,9 +29,10 @@ const MASK = '********';
 export function checkConfig(
   schemas: Schemas,
   values: Readonly<Record<string, unknown>>,
-  { pack, place, elsewhere = [] }: ConfigToCheck,
+  { pack, placeOf, elsewhere = [] }: ConfigToCheck,
 ): readonly ConfigFault[] {
   const told = (key: string, reason: string): ConfigFault => {
+    const place = placeOf(key.split('.')[0] ?? '');
     return { key, message: `Failed validating attribute "${key}" in config for pack "${pack}" (${place}): ${reason}` };
   };
   try {

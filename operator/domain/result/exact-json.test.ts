@@ -1,6 +1,7 @@
 // operator/domain/result/exact-json.test.ts — numbers come out as they went in.
 import { expect, test } from 'vitest';
-import { isExact, parseExact, parseObject, rounded } from './exact-json.ts';
+import { Float } from '../expression/python/values.ts';
+import { computable, exactInteger, isExact, parseExact, parseObject, rounded } from './exact-json.ts';
 
 test.each([
   '12345678901234567890',
@@ -40,4 +41,10 @@ test.each([
 test('what has nothing exact is the same when it is rounded', () => {
   const value = { a: [1, { b: null }] };
   expect(rounded(value)).toBe(value);
+});
+
+test('expressions compute with long integers and with floats', () => {
+  const value = computable(parseExact(`{"a":[${LONG},1.0,1e3,0.10,-0,7]}`));
+  expect(value).toEqual({ a: [BigInt(LONG), new Float(1), new Float(1000), 0.1, 0, 7] });
+  expect(JSON.stringify([exactInteger(BigInt(LONG))])).toBe(`[${LONG}]`);
 });

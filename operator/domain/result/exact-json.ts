@@ -1,5 +1,7 @@
 // operator/domain/result/exact-json.ts — JSON text → values whose numbers keep every digit on their way to JSON text again.
 
+import { Float } from '../expression/python/values.ts';
+
 interface Source {
   readonly source?: string;
 }
@@ -26,12 +28,26 @@ export function parseExact(text: string): unknown {
 /** Whether the value is such a number. */
 export const isExact = (value: unknown): boolean => json.isRawJSON(value);
 
-/** The value with JavaScript's numbers, which is what is computed with. */
-export function rounded(value: unknown): unknown {
-  if (isExact(value)) return Number(JSON.stringify(value));
-  if (Array.isArray(value)) return value.some(hasExact) ? value.map(rounded) : value;
+/** The value with JavaScript's numbers. */
+export const rounded = (value: unknown): unknown => withNumbers(value, Number);
+
+/** The value as expressions compute with it: a long integer is a bigint, 1.0 a float. */
+export const computable = (value: unknown): unknown => withNumbers(value, valueOf);
+
+/** An object that JSON.stringify writes as this integer. */
+export const exactInteger = (value: bigint): unknown => json.rawJSON(value.toString());
+
+function valueOf(text: string): unknown {
+  const value = Number(text);
+  if (/[.eE]/.test(text)) return Number.isInteger(value) ? new Float(value) : value;
+  return Number.isSafeInteger(value) ? value + 0 : BigInt(text);
+}
+
+function withNumbers(value: unknown, of: (text: string) => unknown): unknown {
+  if (isExact(value)) return of(JSON.stringify(value));
   if (typeof value !== 'object' || value === null || !hasExact(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
+  if (Array.isArray(value)) return value.map((item) => withNumbers(item, of));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNumbers(item, of)]));
 }
 
 function hasExact(value: unknown): boolean {

@@ -175,11 +175,11 @@ function splitSecrets(
   action: Action,
   { secretName, sha256 }: { readonly secretName: string; readonly sha256: Sha256 },
 ) {
+  const secrets = secretNames(action);
   const plain: [string, unknown][] = [];
   const secret: [string, string][] = [];
   for (const [name, value] of Object.entries(parameters)) {
-    const declared = Object.hasOwn(action.spec.parameters, name) ? action.spec.parameters[name] : undefined;
-    if (!declared?.secret || value === null || value === undefined || references.has(name)) {
+    if (!secrets.includes(name) || value === null || value === undefined || references.has(name)) {
       plain.push([name, value]);
       continue;
     }

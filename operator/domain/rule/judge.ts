@@ -1,11 +1,12 @@
 // operator/domain/rule/judge.ts — Rule → its condition Ready: can events be tested against it, and if not, what to change.
 import type { Action, Rule, TriggerType } from '../../api/kinds.ts';
-import { refOf, setCondition } from '../../api/meta.ts';
+import { refOf } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { RuleStatus } from '../../api/rule.ts';
 import { SecretValue } from '../../api/action.ts';
 import { effectiveSchemas, secretNames } from '../action/runner-parameters.ts';
 import { faultOfTemplates, nameUsedIn, PARAMETER_NAMES } from '../action/template-fault.ts';
+import { judged, type Said } from '../conditions.ts';
 import type { Plan } from '../plan.ts';
 import { triggerParametersFault } from '../trigger/payload-check.ts';
 import { compileTest } from './compile.ts';
@@ -39,17 +40,10 @@ export function verdict(
   fault: Fault | undefined,
   now: Date,
 ) {
-  const { generation } = self.metadata;
-  const observed = generation === undefined ? {} : { observedGeneration: generation };
-  const said = fault ?? { reason: 'Accepted' satisfies Reason, message: 'It is valid and in use.' };
-  const ready = {
-    type: 'Ready',
-    status: fault ? 'False' : 'True',
-    reason: said.reason,
-    message: said.message,
-    ...observed,
-  } as const;
-  return { ...observed, conditions: setCondition(self.status?.conditions ?? [], ready, now) };
+  const Ready: Said = fault
+    ? { status: 'False', ...fault }
+    : { status: 'True', reason: 'Accepted', message: 'It is valid and in use.' };
+  return judged(self, self.status?.conditions, { Ready }, now);
 }
 
 function faultOf({ self: rule, namesakes, triggerType, action }: ObservedRule): Fault | undefined {

@@ -203,6 +203,21 @@ test('the index finds rules by trigger and url, drops disabled ones, and lets th
   expect(names('acme.alert').sort()).toEqual(['off', 'thief']);
 });
 
+test("a runner's own secret parameters are secret in every action that it runs", () => {
+  const found = action({ runner: 'remote-shell-cmd' });
+  const parameters = { hosts: 'h', cmd: 'date', password: '{{ trigger.body.host }}' };
+  const [drafted] = match([rule('a', { action: { ref: 'acme.fix', parameters } })], found).drafts;
+  const name = `${drafted?.execution.metadata.name}-secrets`;
+  expect(drafted?.execution.spec).toMatchObject({
+    request: { parameters: { cmd: 'date', password: { valueFrom: { secretKeyRef: { name, key: 'password' } } } } },
+  });
+  expect(drafted?.secret).toMatchObject({ stringData: { password: 'db-7' } });
+  const copied = { ...parameters, cmd: 'echo {{ password }}' };
+  expect(match([rule('a', { action: { ref: 'acme.fix', parameters: copied } })], found).enforcements).toMatchObject([
+    { failure: expect.stringContaining('its template names the secret parameter "password"') },
+  ]);
+});
+
 test('a fault of a secret parameter does not show what the event brought', () => {
   const found = action({ parameters: { pin: { type: 'integer', secret: true } } });
   const event = { ...EVENT, payload: { body: { pin: 'hunter2' } } };

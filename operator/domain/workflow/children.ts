@@ -4,7 +4,6 @@ import type { Execution } from '../../api/kinds.ts';
 import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
 import { parseTaskNotify } from '../notify/handed-on.ts';
-import { rounded } from '../result/exact-json.ts';
 
 import type { Value } from '../expression/python/values.ts';
 import type { Child, ChildStatus } from './engine.ts';
@@ -109,9 +108,9 @@ const STATUSES: Readonly<Record<Phase, ChildStatus>> = {
 /** What a workflow is told of a child: what is on the way to another status is still the old one. */
 export const childStatus = ({ status }: Execution): ChildStatus => STATUSES[status?.phase ?? 'Requested'];
 
-/** The body of a child's result; one that ended without says why. */
+/** The body of a child's result, with exact numbers; one that ended without says why. */
 export function childResult(child: Execution, stored: unknown): unknown {
-  const result = rounded(child.status?.result) ?? stored;
+  const result = child.status?.result ?? stored;
   if (result !== undefined) return result;
   return { error: child.status?.message ?? '', failed: true, succeeded: false };
 }

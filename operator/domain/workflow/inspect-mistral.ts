@@ -1,21 +1,24 @@
 // operator/domain/workflow/inspect-mistral.ts — a definition of Mistral → its findings, what it runs, and its picture.
-import { yaqlIn } from '../expression/embedded/delimiters.ts';
-import { hasJinja } from '../expression/jinja/orquesta.ts';
 import { isPlain, type Plain, type Value } from '../expression/python/values.ts';
 import { mistralGraph } from './graph/of-mistral.ts';
 import { type Call, contentFindings } from './inspect-content.ts';
 import type { DefinitionSource, LocatedFinding, Opened } from './inspect-source.ts';
+import type { Finding } from './engine.ts';
+import { hasExpression } from './mistral/embedded.ts';
 import type { MistralDefinition, Task, Workflow } from './mistral/model.ts';
 import { parseMistral, readMistral } from './mistral/parse.ts';
+import { childOfStd, stdFaults, stdTerms } from './mistral/std-findings.ts';
 
 export function openMistral({ definition: written, ref, workflow, isNamedLater = false }: DefinitionSource): Opened {
   const { definition, findings } =
     typeof written === 'string' ? parseMistral(written, ref) : readMistral(written.value, ref);
   if (!definition) return { findings: findings.map(located), calls: [], contents: () => [], picture: undefined };
   const entry = entryOf(definition, workflow);
-  const calls = callsOf(definition);
+  const used = usedBy(definition);
+  const calls = used.flatMap((one) => callsOf(definition, one));
+  const hasEntry = entry !== undefined || (isNamedLater && workflow === undefined);
   return {
-    findings: entry || (isNamedLater && workflow === undefined) ? [] : [noEntry(workflow)],
+    findings: [...(hasEntry ? [] : [noEntry(workflow)]), ...used.flatMap((one) => stdFindings(definition, one))],
     calls,
     contents: (lookup) => contentFindings(calls, lookup),
     picture: entry && (() => mistralGraph(entry)),
@@ -42,41 +45,55 @@ const noEntry = (name: string | undefined): LocatedFinding => ({
   spec_path: 'workflows',
 });
 
-function callsOf(definition: MistralDefinition): readonly Call[] {
-  const { workflows, actions, isWorkbook } = definition;
-  const ofTasks = [...workflows].flatMap(([name, { tasks }]) =>
-    [...tasks.values()].flatMap((task) => {
-      const at = `${isWorkbook ? 'workflows.' : ''}${name}.tasks.${task.name}`;
-      return taskCall(definition, task, at);
-    }),
-  );
-  const ofActions = [...actions.values()].flatMap(({ name, base, baseInput }) => {
+/** An action or a workflow that is called by its name, and with what. */
+interface Used extends Pick<Call, 'place' | 'inputPlace'> {
+  readonly name: string;
+  readonly isWorkflow: boolean;
+  readonly input: Value;
+}
+
+function usedBy({ workflows, actions, isWorkbook }: MistralDefinition): readonly Used[] {
+  const ofTask = (name: string, { action, workflow, input, name: task }: Task): Used => {
+    const at = `${isWorkbook ? 'workflows.' : ''}${name}.tasks.${task}`;
+    const inputPlace = `${at}.input`;
+    return workflow === undefined
+      ? { name: action, isWorkflow: false, input, place: `${at}.action`, inputPlace }
+      : { name: workflow, isWorkflow: true, input, place: `${at}.workflow`, inputPlace };
+  };
+  const ofTasks = [...workflows].flatMap(([name, { tasks }]) => [...tasks.values()].map((task) => ofTask(name, task)));
+  const ofActions = [...actions.values()].map(({ name, base, baseInput }): Used => {
     const at = `actions.${name}`;
-    return callOf(definition, base, baseInput, { place: `${at}.base`, inputPlace: `${at}.base-input` });
+    return { name: base, isWorkflow: false, input: baseInput, place: `${at}.base`, inputPlace: `${at}.base-input` };
   });
   return [...ofTasks, ...ofActions];
 }
 
-function taskCall(definition: MistralDefinition, { action, workflow, input }: Task, at: string): readonly Call[] {
-  const inputPlace = `${at}.input`;
-  if (workflow === undefined) return callOf(definition, action, input, { place: `${at}.action`, inputPlace });
-  const isInner = definition.isWorkbook && definition.workflows.has(localName(definition, workflow));
-  return isInner || !isReference(workflow)
-    ? []
-    : [{ ref: workflow, given: namesIn(input), place: `${at}.workflow`, inputPlace }];
+/** What is made in the definition of another action or workflow is nobody's reference. */
+function callsOf(definition: MistralDefinition, { name, isWorkflow, input, ...places }: Used): readonly Call[] {
+  if (isMade(definition, name, isWorkflow)) return [];
+  if (isWorkflow) return isReference(name) ? [{ ref: name, given: namesIn(input), ...places }] : [];
+  if (name === 'st2.action') return isPlain(input) ? wrappedCall(input, places) : [];
+  const child = childOfStd(name);
+  if (child !== undefined) return [{ ref: child, given: undefined, ...places }];
+  return isStd(name) || !isReference(name) ? [] : [{ ref: name, given: namesIn(input), ...places }];
 }
 
-/** What is done by the engine itself, or is made in the definition of another action, is nobody's reference. */
-function callOf(
-  definition: MistralDefinition,
-  name: string,
-  input: Value,
-  places: Pick<Call, 'place' | 'inputPlace'>,
-): readonly Call[] {
-  if (name === 'st2.action') return isPlain(input) ? wrappedCall(input, places) : [];
-  const isMade = [name, localName(definition, name)].some((one) => definition.actions.has(one));
-  if (isMade || name.startsWith('std.') || !isReference(name)) return [];
-  return [{ ref: name, given: namesIn(input), ...places }];
+function isMade(definition: MistralDefinition, name: string, isWorkflow: boolean): boolean {
+  const { actions, workflows, isWorkbook } = definition;
+  const local = localName(definition, name);
+  return isWorkflow ? isWorkbook && workflows.has(local) : actions.has(name) || actions.has(local);
+}
+
+const isStd = (name: string): boolean => name.startsWith('std.') && !hasExpression(name);
+
+/** Of a call of one of Mistral's own actions. */
+function stdFindings(definition: MistralDefinition, { name, isWorkflow, input, ...places }: Used): readonly Finding[] {
+  if (isWorkflow || !isStd(name) || isMade(definition, name, isWorkflow)) return [];
+  const faults = stdFaults(name, input).map(({ parameter, message }): Finding => {
+    const place = parameter === undefined ? places.place : `${places.inputPlace}.${parameter}`;
+    return { type: 'content', message, spec_path: place };
+  });
+  return [...contentFindings([{ ref: name, given: namesIn(input), ...places }], stdTerms), ...faults];
 }
 
 /** `st2.action` names the action in its input. */
@@ -90,7 +107,6 @@ function wrappedCall(input: Plain, { inputPlace }: Pick<Call, 'place' | 'inputPl
 const localName = ({ name }: MistralDefinition, called: string): string =>
   called.startsWith(`${name}.`) ? called.slice(name.length + 1) : called;
 
-const isReference = (name: string): boolean =>
-  /^[^\s.]+\.\S+$/.test(name) && yaqlIn(name).length === 0 && !hasJinja(name);
+const isReference = (name: string): boolean => /^[^\s.]+\.\S+$/.test(name) && !hasExpression(name);
 
 const namesIn = (input: Value): readonly string[] | undefined => (isPlain(input) ? Object.keys(input) : undefined);

@@ -22,6 +22,9 @@ export function stepsTo(value: Value, path: string): FieldPath {
   return steps;
 }
 
+/** What stands there, or above it where there is nothing. */
+export const valueAt = (value: Value, path: string): Value => stepsTo(value, path).reduce(partOf, value);
+
 function partOf(value: Value, name: string | number): Value {
   if (isList(value)) return (typeof name === 'number' ? value[name] : undefined) ?? null;
   return (isDict(value) ? dictGet(value, name) : undefined) ?? null;

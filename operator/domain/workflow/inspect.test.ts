@@ -189,6 +189,62 @@ workflows:
   expect(contents(lookup).map(({ spec_path, message }) => `${spec_path} ${message}`)).toEqual(expected);
 });
 
+test("what Mistral's own actions cannot do here is found in the definition, and what does them is named", () => {
+  const definition = `version: '2.0'
+name: p.a
+actions:
+  tell: {base: std.email, base-input: {from_addr: a@b, to_addrs: c@d, smtp_server: s, smtp_password: x}}
+workflows:
+  main:
+    tasks:
+      a: {action: tell}
+      b: {action: std.mistral_http url="http://h"}
+      c: {action: std.nope}
+      d: {action: std.http, input: {uri: "http://h"}}
+      e: {action: std.ssh, input: {cmd: ls, host: h, username: u, password: clear, private_key_filename: null}}
+      f: {action: std.ssh, input: {cmd: ls, host: h, username: u, password: <% $.word %>}}
+      g: {action: std.ssh, input: <% $.all %>}
+      h: {action: std.async_noop}
+      i: {action: std.ssh_proxied cmd="ls" host="h" username="u" gateway_host="g" gateway_username="v"}
+      j: {action: std.javascript script="return 1"}
+      k: {action: tell}
+      l: {action: std.wait_ssh host="h" username="u"}
+      m: {action: <% $.which %>}
+`;
+  const { findings, contents } = openDefinition('mistral', { definition });
+  expect(findings.map(({ line, spec_path, message }) => `${line} ${spec_path} ${message}`)).toEqual([
+    expect.stringMatching(
+      /^9 workflows\.main\.tasks\.b\.action Action "std\.mistral_http" cannot be run here: it waits/,
+    ),
+    '10 workflows.main.tasks.c.action The action "std.nope" is not registered in the database.',
+    '11 workflows.main.tasks.d.input Action "std.http" is missing required input "url".',
+    '11 workflows.main.tasks.d.input.uri Action "std.http" has unexpected input "uri".',
+    '12 workflows.main.tasks.e.input.password Action "std.ssh" takes "password" as a secret only: make it a secret parameter of the workflow, and hand it on whole, as <% $.password %>.',
+    expect.stringMatching(/^15 workflows\.main\.tasks\.h\.action Action "std\.async_noop" cannot be run here/),
+    expect.stringMatching(
+      /^16 workflows\.main\.tasks\.i\.input\.gateway_username Action "std\.ssh_proxied" cannot heed/,
+    ),
+    expect.stringMatching(
+      /^4 actions\.tell\.base-input\.smtp_password Action "std\.email" cannot heed "smtp_password" here/,
+    ),
+  ]);
+  expect(contents(() => undefined).map(({ spec_path, message }) => `${spec_path} ${message}`)).toEqual([
+    ...Object.entries({
+      d: 'http',
+      e: 'remote',
+      f: 'remote',
+      g: 'remote',
+      i: 'remote',
+      j: 'javascript',
+      l: 'remote',
+    }).map(
+      ([task, name]) =>
+        `workflows.main.tasks.${task}.action The action "core.${name}" is not registered in the database.`,
+    ),
+    'actions.tell.base The action "core.sendmail" is not registered in the database.',
+  ]);
+});
+
 test('names that objects of the language have are parameters like others', () => {
   const definition = { value: { tasks: { t: { action: 'core.noop', input: { constructor: 1, toString: 2 } } } } };
   const { findings } = inspectDefinition({ engine: 'orquesta', definition, lookup });

@@ -121,6 +121,35 @@ test('a long list of findings ends with how many more there are', () => {
   expect(message).toMatch(new RegExp(`; and ${100 - shown} more$`));
 });
 
+const LOST =
+  '. Did {} have a null? kubectl apply leaves them out of new objects: use kubectl apply --server-side, or write <% null %>';
+
+test.each([
+  ['a variable', { definition: { vars: [{}], tasks: TASKS } }, 'vars[0]: {} should be non-empty'],
+  [
+    'what is published',
+    { definition: { tasks: { a: { action: 'core.local', next: [{ publish: [{}] }] } } } },
+    'tasks.a.next[0].publish: [{}] is not valid under any of the given schemas',
+  ],
+  [
+    "Mistral's input",
+    {
+      engine: 'mistral' as const,
+      definition: { version: '2.0', 'acme.w': { input: [{}], tasks: { t: { action: 'std.noop' } } } },
+    },
+    'acme.w.input.0: Invalid DSL: {} should be non-empty',
+  ],
+])('a mapping that has lost its null says how to keep it: %s', (_, spec, finding) => {
+  expect(ready(workflow(spec))).toMatchObject({ reason: 'DefinitionInvalid', message: finding + LOST });
+});
+
+test('the hint has its room beside a long list of findings', () => {
+  const vars = Array.from({ length: 200 }, () => ({}));
+  const { message = '' } = ready(workflow({ definition: { vars, tasks: TASKS } }));
+  expect(message.length).toBeLessThanOrEqual(1024);
+  expect(message).toMatch(/; and \d+ more\. Did \{\} have a null\?.* <% null %>$/);
+});
+
 test.each([
   ['Workflow', iso(5), iso(1), ['RefTaken', 'Accepted']],
   ['Action', iso(1), iso(5), ['Accepted', 'RefTaken']],

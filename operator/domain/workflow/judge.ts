@@ -7,7 +7,7 @@ import { specParser } from '../action/parse-spec.ts';
 import { ACCEPTED, planVerdict, refTaken, type Verdict } from '../action/verdict.ts';
 import type { Value } from '../expression/python/values.ts';
 import type { Plan } from '../plan.ts';
-import type { Finding } from './engine.ts';
+import { findingsText } from './findings-text.ts';
 import { lookupIn } from './inspect-content.ts';
 import type { Opened } from './inspect-source.ts';
 import { openDefinition } from './inspect.ts';
@@ -40,7 +40,9 @@ function judge({ self, sameRef, called, cycle }: ObservedWorkflow): Verdict {
     return { reason: 'ReferenceCycle', message };
   }
   const contents = openedWorkflow(self).contents(lookupIn((ref) => called.get(ref)));
-  return contents.length === 0 ? ACCEPTED : { reason: 'ContentInvalid', message: findingsText(contents) };
+  return contents.length === 0
+    ? ACCEPTED
+    : { reason: 'ContentInvalid', message: findingsText(contents, definitionOf(self)) };
 }
 
 const faults = new WeakMap<object, { readonly fault: Verdict | undefined }>();
@@ -59,8 +61,12 @@ function findFault(self: Workflow): Verdict | undefined {
   const fault = parametersFault(parameters, ENGINE_PARAMETERS[engine]);
   if (fault !== undefined) return { reason: 'SchemaInvalid', message: fault };
   const { findings } = openedWorkflow(self);
-  return findings.length === 0 ? undefined : { reason: 'DefinitionInvalid', message: findingsText(findings) };
+  return findings.length === 0
+    ? undefined
+    : { reason: 'DefinitionInvalid', message: findingsText(findings, definitionOf(self)) };
 }
+
+const definitionOf = ({ spec }: Workflow): Value => spec.definition as Value;
 
 const opened = new WeakMap<object, Opened>();
 
@@ -68,9 +74,9 @@ function openedWorkflow(self: Workflow): Opened {
   const { spec } = self;
   let known = opened.get(spec);
   if (known) return known;
-  const { definition, engine, workflow } = spec;
+  const { engine, workflow } = spec;
   const isNamedLater = Object.hasOwn(spec.parameters, 'workflow');
-  const source = { definition: { value: definition as Value }, ref: refOf(self), workflow, isNamedLater };
+  const source = { definition: { value: definitionOf(self) }, ref: refOf(self), workflow, isNamedLater };
   known = openDefinition(engine, source);
   opened.set(spec, known);
   return known;
@@ -79,18 +85,3 @@ function openedWorkflow(self: Workflow): Opened {
 /** References that its definition names, each once, in alphabetical order; those that an expression gives are not known. */
 export const referencesOf = (self: Workflow): readonly string[] =>
   [...new Set(openedWorkflow(self).calls.map(({ ref }) => ref))].sort();
-
-/** Room for the findings in the message of a condition, in characters. */
-const FINDINGS_MAX = 1000;
-
-/** `tasks.t1.action: …; …; and 3 more`. */
-function findingsText(findings: readonly Finding[]): string {
-  let text = '';
-  for (const [i, { spec_path = '', message }] of findings.entries()) {
-    const one = spec_path === '' ? message : `${spec_path}: ${message}`;
-    const longer = text === '' ? one.slice(0, FINDINGS_MAX) : `${text}; ${one}`;
-    if (longer.length > FINDINGS_MAX) return `${text}; and ${findings.length - i} more`;
-    text = longer;
-  }
-  return text;
-}

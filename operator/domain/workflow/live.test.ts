@@ -95,3 +95,22 @@ test('why a child was refused is what a replay has, and every line fits the obje
   const state = { revision: 'r', startedAt: new Date(0).toISOString(), tasks: { running: 0, succeeded: 0, failed: 1 } };
   expect(WorkflowState.safeParse({ ...state, journal: live.journal })).toMatchObject({ success: true });
 });
+
+test('a thousand items take less than 100 bytes each in the journal, whatever they return', () => {
+  const live = begun({
+    version: 1,
+    tasks: { a: { with: { items: '<% range(1000) %>', concurrency: 50 }, action: 'p.a' } },
+  });
+  const days = 86_400_000 * 6;
+  for (let i = 0; i < 1000; i++) {
+    const [open] = [...live.open];
+    const key = open?.child.key ?? '';
+    const result = { stdout: 'x'.repeat(5000) };
+    const times = { startedAtMs: 0, endedAtMs: days };
+    live.record({ atMs: days + i, entry: { is: 'child', key, status: 'succeeded', result, ...times } });
+  }
+  expect([live.status, live.counts.succeeded]).toEqual(['succeeded', 1000]);
+  const bytes = live.journal.slice(1).map((line) => line.length);
+  expect(bytes).toHaveLength(1000);
+  expect(Math.max(...bytes)).toBeLessThanOrEqual(100);
+});

@@ -120,6 +120,11 @@ export class LiveRun implements Numbering {
     return { running: this.#open.size, ...this.#counts };
   }
 
+  /** Of all children that were asked for, in that order. */
+  get keys(): readonly string[] {
+    return this.#children.map(({ child }) => child.key);
+  }
+
   keyOf(index: number): string | undefined {
     return this.#children[index]?.child.key;
   }

@@ -5,18 +5,33 @@ from cluster import FIELD_MANAGER
 from cluster_action import ClusterAction
 
 
+class ManifestLoader(yaml.SafeLoader):
+    """What looks like a date is text, as it is for kubectl."""
+
+
+ManifestLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parts(given):
+    """The items of a List, as kubectl get prints it; else the object itself."""
+    return given["items"] if isinstance(given, dict) and given.get("kind") == "List" else [given]
+
+
 class Apply(ClusterAction):
     def run(self, manifest=None, manifests=None, yaml_text=None, namespace=None, field_manager=None, force=False,
             dry_run=False):
         objects = [manifest] if manifest else []
         objects += manifests or []
-        objects += [one for one in yaml.safe_load_all(yaml_text or "") if one]
+        objects += [one for one in yaml.load_all(yaml_text or "", Loader=ManifestLoader) if one]
         if not objects:
             raise ValueError("Give what is applied in manifest, manifests or yaml_text")
         query = {"fieldManager": field_manager or FIELD_MANAGER, "force": "true" if force else None}
         if dry_run:
             query["dryRun"] = "All"
-        return {"applied": [self.apply(one, namespace, query) for one in objects]}
+        return {"applied": [self.apply(one, namespace, query) for given in objects for one in parts(given)]}
 
     def apply(self, one, namespace, query):
         for key in ("apiVersion", "kind"):

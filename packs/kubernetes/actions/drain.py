@@ -18,17 +18,23 @@ class Drain(ClusterAction):
             return False, {"node": name, "refused": refused}
         self.cluster.patch(nodes, None, name, {"spec": {"unschedulable": True}})
         wanted = {pod["metadata"]["uid"]: pod["metadata"] for pod in evict}
-        gone, left = self.until(wait_seconds, lambda: self.look(pods, wanted, grace_seconds))
+        evicted = set()
+        gone, left = self.until(wait_seconds, lambda: self.look(pods, wanted, evicted, grace_seconds))
         names = ["%s/%s" % (one["namespace"], one["name"]) for one in wanted.values()]
         return gone, {"node": name, "evicted": sorted(set(names) - set(left)), "left": left, "stay": stay}
 
-    def look(self, pods, wanted, grace_seconds):
-        """Evicts what is left, again and again: a disruption budget refuses until another pod is ready."""
-        left = [one for uid, one in wanted.items() if self.evict(pods, uid, one, grace_seconds)]
+    def look(self, pods, wanted, evicted, grace_seconds):
+        """Tries again and again to evict what is left: a disruption budget refuses until another pod is ready."""
+        left = []
+        for uid, one in wanted.items():
+            if uid not in evicted and self.evict(pods, uid, one, grace_seconds):
+                evicted.add(uid)
+            if self.is_there(pods, uid, one):
+                left.append(one)
         return not left, ["%s/%s" % (one["namespace"], one["name"]) for one in left]
 
     def evict(self, pods, uid, metadata, grace_seconds):
-        """Whether the pod is still there."""
+        """Whether it ends, or is gone."""
         namespace, name = metadata["namespace"], metadata["name"]
         options = {"preconditions": {"uid": uid}}
         if grace_seconds is not None:
@@ -41,12 +47,16 @@ class Drain(ClusterAction):
         }
         try:
             self.cluster.call("POST", pods.path(namespace, name, "eviction"), body)
+            return True
         except Refused as error:
-            # 429: a disruption budget; 409: another pod has come under its name; 404: it is gone.
+            # 429: a disruption budget; 409: another pod has come under its name, or it was just changed; 404: it is gone.
             if error.code not in (404, 409, 429):
                 raise
+            return error.code == 404
+
+    def is_there(self, pods, uid, metadata):
         try:
-            return self.cluster.get(pods, namespace, name)["metadata"]["uid"] == uid
+            return self.cluster.get(pods, metadata["namespace"], metadata["name"])["metadata"]["uid"] == uid
         except Refused as error:
             if error.code != 404:
                 raise

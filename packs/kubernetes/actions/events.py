@@ -15,7 +15,10 @@ class Events(ClusterAction):
 def brief(event):
     about = event.get("involvedObject", {})
     return {
-        "at": event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp"),
+        "at": event.get("lastTimestamp")
+        or (event.get("series") or {}).get("lastObservedTime")
+        or event.get("eventTime")
+        or event["metadata"].get("creationTimestamp"),
         "type": event.get("type"),
         "reason": event.get("reason"),
         "message": event.get("message"),

@@ -1,5 +1,7 @@
 # packs/kubernetes/actions/job_run.py — a Job from a CronJob or from an image: runs it, waits, and returns its log.
 from cluster_action import ClusterAction
+from pod_logs import logs_of
+from refusal import Refused
 
 SECURITY = {
     "allowPrivilegeEscalation": False,
@@ -15,13 +17,13 @@ class JobRun(ClusterAction):
         if bool(cronjob) == bool(image):
             raise ValueError("Give either cronjob, the name of one, or image")
         jobs, where = self.place("jobs", namespace, "batch/v1")
-        spec = self.from_cronjob(cronjob, where) if cronjob else from_image(image, command, env, run_as_user)
-        spec = {**spec, "ttlSecondsAfterFinished": keep_seconds}
+        template = self.from_cronjob(cronjob, where) if cronjob else {"spec": from_image(image, command, env, run_as_user)}
+        marks = {key: template.get("metadata", {}).get(key) for key in ("labels", "annotations")}
         body = {
             "apiVersion": "batch/v1",
             "kind": "Job",
-            "metadata": {"generateName": "%s-" % (name or cronjob or "run")},
-            "spec": spec,
+            "metadata": {"generateName": "%s-" % (name or cronjob or "run"), **marks},
+            "spec": {**template["spec"], "ttlSecondsAfterFinished": keep_seconds},
         }
         job = self.cluster.call("POST", jobs.path(where), body)["metadata"]["name"]
         if not wait_seconds:
@@ -32,7 +34,7 @@ class JobRun(ClusterAction):
 
     def from_cronjob(self, name, where):
         cronjobs, _ = self.place("cronjobs", where, "batch/v1")
-        return self.cluster.get(cronjobs, where, name)["spec"]["jobTemplate"]["spec"]
+        return self.cluster.get(cronjobs, where, name)["spec"]["jobTemplate"]
 
     def look(self, jobs, where, name):
         conditions = self.cluster.get(jobs, where, name).get("status", {}).get("conditions", [])
@@ -43,14 +45,13 @@ class JobRun(ClusterAction):
 
     def logs(self, where, job):
         pods, _ = self.place("pods", where, "v1")
-        found = self.cluster.list(pods, where, labelSelector="batch.kubernetes.io/job-name=%s" % job)
-        return {
-            pod["metadata"]["name"]: self.cluster.call(
-                "GET", pods.path(where, pod["metadata"]["name"], "log"), params={"tailLines": 200}, text=True
-            )
-            for pod in found
-            if pod.get("status", {}).get("phase") in ("Succeeded", "Failed", "Running")
-        }
+        try:
+            found = self.cluster.list(pods, where, labelSelector="batch.kubernetes.io/job-name=%s" % job)
+            return logs_of(self.cluster, pods, found, {"tailLines": 200}, self.logger)
+        except Refused as error:
+            # How the Job ended counts, with its log or without.
+            self.logger.warning("%s", error)
+            return {}
 
 
 def from_image(image, command, env, run_as_user):

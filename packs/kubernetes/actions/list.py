@@ -11,10 +11,12 @@ class List(ClusterAction):
             None if all_namespaces else where,
             labelSelector=label_selector,
             fieldSelector=field_selector,
-            limit=limit,
+            # One more tells whether there are more.
+            limit=limit and limit + 1,
         )
-        shown = [brief(item) for item in items] if names_only else items
-        return {"count": len(items), "items": shown}
+        kept = items[:limit] if limit else items
+        shown = [brief(item) for item in kept] if names_only else kept
+        return {"count": len(kept), "more": len(items) > len(kept), "items": shown}
 
 
 def brief(item):

@@ -1,5 +1,6 @@
 # packs/kubernetes/actions/logs.py — the log of a pod, or of all pods with labels.
 from cluster_action import ClusterAction
+from pod_logs import logs_of
 
 
 class Logs(ClusterAction):
@@ -8,15 +9,13 @@ class Logs(ClusterAction):
         if bool(pod) == bool(label_selector):
             raise ValueError("Give either pod or label_selector")
         resource, where = self.place("pods", namespace, "v1")
-        names = [pod] if pod else [
-            item["metadata"]["name"] for item in self.cluster.list(resource, where, labelSelector=label_selector)
-        ]
         query = {
             "container": container,
             "tailLines": tail_lines,
             "sinceSeconds": since_seconds,
             "previous": "true" if previous else None,
         }
-        return {
-            name: self.cluster.call("GET", resource.path(where, name, "log"), params=query, text=True) for name in names
-        }
+        if pod:
+            return {pod: self.cluster.call("GET", resource.path(where, pod, "log"), params=query, text=True)}
+        found = self.cluster.list(resource, where, labelSelector=label_selector)
+        return logs_of(self.cluster, resource, found, query, self.logger)

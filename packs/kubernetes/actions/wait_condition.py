@@ -20,4 +20,7 @@ class WaitCondition(ClusterAction):
         if seen is None:
             there = ", ".join(one.get("type", "") for one in conditions) or "none"
             return False, {"name": name, "message": "it has no condition %s; it has %s" % (wanted, there)}
+        of = seen.get("observedGeneration", found["status"].get("observedGeneration"))
+        if of is not None and of < found["metadata"].get("generation", 0):
+            return False, {"name": name, "condition": seen, "message": "its controller has not seen the last change yet"}
         return seen.get("status", "").lower() == status.lower(), {"name": name, "condition": seen}

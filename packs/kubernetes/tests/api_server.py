@@ -15,8 +15,9 @@ NAMESPACED = {
 class ApiServer:
     """Serves on loopback; `objects` by path, `refused` paths with the status that they get, `calls` that came."""
 
-    def __init__(self):
-        self.objects, self.refused, self.calls = {}, {}, []
+    def __init__(self, context=None):
+        """`context` is the one of its TLS; without it, it has none."""
+        self.objects, self.refused, self.calls, self.logs = {}, {}, [], {}
         self.after = lambda method, path: None
         outer = self
 
@@ -28,6 +29,7 @@ class ApiServer:
                 content = said.encode() if isinstance(said, str) else json.dumps(said).encode()
                 self.send_response(code)
                 self.send_header("Content-Length", str(len(content)))
+                self.send_header("Content-Type", "text/plain" if isinstance(said, str) else "application/json")
                 self.end_headers()
                 self.wfile.write(content)
 
@@ -37,6 +39,9 @@ class ApiServer:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.scheme = "https" if context else "http"
+        if context:
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self):
@@ -45,7 +50,7 @@ class ApiServer:
 
     @property
     def config(self):
-        return {"api_url": "http://127.0.0.1:%d" % self.server.server_port, "token": "secret", "namespace": "shop"}
+        return {"api_url": "%s://127.0.0.1:%d" % (self.scheme, self.server.server_port), "token": "secret", "namespace": "shop"}
 
     def put(self, path, kind, **fields):
         name = path.rpartition("/")[2]
@@ -74,7 +79,8 @@ class ApiServer:
         if path in self.objects:
             return 200, self.objects[path]
         if path.endswith("/log"):
-            return 200, "log of %s\n" % path.split("/")[-2]
+            text = "log of %s\n" % path.split("/")[-2]
+            return 200, self.logs.get(query.get("container"), text)
         if path.endswith("/scale") and path[: -len("/scale")] in self.objects:
             return 200, {"spec": {"replicas": self.objects[path[: -len("/scale")]]["spec"]["replicas"]}}
         if path.rpartition("/")[2] in all_plurals():
@@ -106,9 +112,10 @@ class ApiServer:
         return 201, self.put("%s/%s" % (path, name), body["kind"], spec=body["spec"])
 
     def on_delete(self, path, _body, _query):
-        if self.objects.pop(path, None) is None:
+        gone = self.objects.pop(path, None)
+        if gone is None:
             return 404, {"message": "not found"}
-        return 200, {}
+        return 200, {"kind": "Status", "details": {"uid": gone["metadata"]["uid"]}}
 
 
 def is_in(key, path):

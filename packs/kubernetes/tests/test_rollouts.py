@@ -117,6 +117,22 @@ class NodesTestCase(ClusterCase):
         done, state = self.run_action(name="n1", wait_seconds=0)
         self.assertEqual((done, state["left"]), (False, ["shop/web"]))
 
+    def test_what_ends_slowly_is_evicted_once_and_waited_for(self):
+        self.server.put(NODE, "Node", spec={})
+        self.pod("web", "ReplicaSet")
+        evictions, looks = [], []
+        self.server.on_post = lambda path, *_: (evictions.append(path), (201, {}))[1]
+
+        def end(method, path):
+            if method == "GET" and path == PODS + "/web":
+                looks.append(path)
+                if len(looks) == 3:
+                    del self.server.objects[path]
+
+        self.server.after = end
+        self.assertTrue(self.run_action(name="n1", wait_seconds=30)[0])
+        self.assertEqual((evictions, len(looks)), ([PODS + "/web/eviction"], 4))
+
     def test_a_node_is_cordoned_once(self):
         self.action_cls = Cordon
         self.server.put(NODE, "Node", spec={})

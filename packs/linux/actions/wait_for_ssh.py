@@ -9,10 +9,11 @@ from st2common.runners.base_action import Action
 class WaitForSsh(Action):
     def run(self, hostname, port=22, username=None, password=None, keyfile=None, private_key=None, ssh_timeout=5,
             sleep_delay=20, retries=10):
+        login = login_of(username, password, keyfile, private_key)
         for number in range(1, retries + 1):
             try:
                 if username:
-                    log_in(hostname, port, ssh_timeout, login_of(username, password, keyfile, private_key))
+                    log_in(hostname, port, ssh_timeout, login)
                 else:
                     greeting(hostname, port, ssh_timeout)
                 return True, "%s:%d answers by SSH at try %d" % (hostname, port, number)
@@ -62,4 +63,6 @@ def key_in(text):
             return kind.from_private_key(io.StringIO(text if text.endswith("\n") else text + "\n"))
         except paramiko.SSHException:
             continue
-    raise ValueError("private_key: it is no private key as PEM text")
+    raise ValueError(
+        "private_key: it is no private key in a form of OpenSSH, without a passphrase; ssh-keygen -p -f FILE makes one of it"
+    )

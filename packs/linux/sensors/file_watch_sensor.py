@@ -37,7 +37,7 @@ class FileWatchSensor(PollingSensor):
 
 
 class Followed:
-    """One file, from its present end on."""
+    """One file, from its present end on; its lines come without blanks around them."""
 
     def __init__(self, path, trigger):
         self.path, self.trigger = path, trigger
@@ -57,7 +57,7 @@ class Followed:
             added = source.read()
         self._at += len(added)
         *whole, self._rest = (self._rest + added).split(b"\n")
-        return [line.decode("utf-8", "replace") for line in whole]
+        return [line.decode("utf-8", "replace").strip() for line in whole]
 
 
 def stat(path):

@@ -8,11 +8,13 @@ import subprocess
 import tempfile
 import threading
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from dig import Dig
 from file_watch_sensor import FileWatchSensor
 from st2tests.base import BaseActionTestCase, BaseSensorTestCase
 from unittest import TestCase
-from wait_for_ssh import WaitForSsh
+from wait_for_ssh import WaitForSsh, key_in
 
 CHECKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../actions/checks")
 
@@ -24,24 +26,36 @@ def script(name, *words, **variables):
 
 class ScriptsTestCase(TestCase):
     def test_the_load_is_read_for_each_period(self):
-        with tempfile.NamedTemporaryFile("w") as loadavg:
+        with tempfile.NamedTemporaryFile("w") as loadavg, tempfile.NamedTemporaryFile("w") as cpuinfo:
             loadavg.write("0.10 0.20 0.30 1/99 1234\n")
             loadavg.flush()
-            load = {period: script("check_loadavg.sh", period, LOADAVG_FILE=loadavg.name) for period in ("5", "all", "7")}
-        self.assertEqual(json.loads(load["5"].stdout), {"5": "0.20"})
-        self.assertEqual(json.loads(load["all"].stdout), {"1": "0.10", "5": "0.20", "15": "0.30"})
-        self.assertEqual((load["7"].returncode, load["7"].stdout), (2, ""))
+            cpuinfo.write("processor\t: 0\nmodel\t: x\nprocessor\t: 1\n")
+            cpuinfo.flush()
+            files = {"LOADAVG_FILE": loadavg.name, "CPUINFO_FILE": cpuinfo.name}
+            load = {period: script("check_loadavg.sh", period, **files).stdout for period in ("5", "all")}
+        self.assertEqual(load["5"], "0.1\n")
+        self.assertEqual(json.loads(load["all"]), {"1": "0.05", "5": "0.1", "15": "0.15"})
 
-    def test_processes_are_found_by_name_and_by_command_line(self):
-        sleeper = subprocess.Popen(["sleep", "61.25"])
+    def test_processes_are_found_by_command_line_number_and_state(self):
+        words = ["sleep", "61.25"]
+        quoted = ["sh", "-c", "sleep 61.25; exit", 'say "hi" \\\\ there']
+        processes = [subprocess.Popen(command) for command in (words, quoted)]
         try:
-            self.assertIn(str(sleeper.pid), script("check_processes.sh", "name", "^sleep$").stdout)
-            self.assertIn(str(sleeper.pid), script("check_processes.sh", "args", "sleep 61[.]25").stdout)
+            number, other = (str(process.pid) for process in processes)
+            found = json.loads(script("check_processes.sh", "name", "sleep 61[.]25").stdout)
+            self.assertEqual((found[number], found[other]), (" ".join(words), " ".join(quoted)))
+            listed = script("check_processes.sh", "pid", number, "pidlist")
+            self.assertEqual((json.loads(listed.stdout), listed.stderr), ({number: " ".join(words)}, number + "\n"))
+            processes[0].kill()
+            os.waitid(os.P_PID, processes[0].pid, os.WEXITED | os.WNOWAIT)
+            self.assertIn(number, json.loads(script("check_processes.sh", "state", "Z").stdout))
         finally:
-            sleeper.kill()
-            sleeper.wait()
-        none = script("check_processes.sh", "args", "no such process at all")
-        self.assertEqual((none.returncode, none.stdout), (1, ""))
+            for process in processes:
+                process.kill()
+                process.wait()
+        none = script("check_processes.sh", "name", "no such process at all")
+        self.assertEqual((none.returncode, none.stdout), (0, "{}\n"))
+        self.assertEqual(script("check_processes.sh", "owner", "x").returncode, 2)
 
     def test_a_service_is_told_to_what_is_there(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -110,6 +124,19 @@ class WaitForSshTestCase(BaseActionTestCase):
         self.assertEqual((done, "in 2 tries: what listens there is no SSH server" in said), (False, True))
 
 
+    def test_keys_in_the_forms_of_openssh_are_taken_and_others_told_at_once(self):
+        forms = serialization.PrivateFormat
+        made = {
+            "ECDSAKey": (ec.generate_private_key(ec.SECP256R1()), forms.TraditionalOpenSSL),
+            "Ed25519Key": (ed25519.Ed25519PrivateKey.generate(), forms.OpenSSH),
+        }
+        for kind, (key, form) in made.items():
+            text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+            self.assertEqual(type(key_in(text.strip())).__name__, kind)
+        with self.assertRaisesRegex(ValueError, "no private key in a form of OpenSSH"):
+            self.get_action_instance().run(hostname="127.0.0.1", port=1, username="ann", private_key="x")
+
+
 class FileWatchSensorTestCase(BaseSensorTestCase):
     sensor_cls = FileWatchSensor
 
@@ -123,7 +150,7 @@ class FileWatchSensorTestCase(BaseSensorTestCase):
             self.assertEqual(self.get_dispatched_triggers(), [])
             write(path, "one\nhal")
             sensor.poll()
-            write(path, "f\n")
+            write(path, "f \n")
             sensor.poll()
             os.unlink(path)
             sensor.poll()

@@ -14,15 +14,15 @@ class Download(PackAction):
             raise ValueError(
                 "verifyssl: certificates are always checked; add the authority to caBundle of the chart instead"
             )
-        asked = [(spec, *self.ask(spec, force, run)) for spec in list_of(dependency_list or packs)]
+        asked = [(spec, self.ask(spec, force, run)) for spec in list_of(dependency_list or packs)]
         result = {}
-        for spec, pack, message in asked:
-            ref, said = self.wait(pack, timeout_seconds) if message is None else (spec, message)
+        for spec, (pack, is_new, message) in asked:
+            ref, said = self.wait(pack, is_new, timeout_seconds) if message is None else (spec, message)
             result[ref] = said
         return SUCCESS in result.values(), result
 
     def ask(self, spec, force, run):
-        """(the Pack, None) or (None, why it was refused)."""
+        """(the Pack, whether it is new, None) or (None, False, why it was refused)."""
         try:
             name = name_of(spec)
             if name in SYSTEM:
@@ -30,19 +30,30 @@ class Download(PackAction):
             self.logger.info("asking for pack %s: %s", name, spec)
             wanted = {"from": spec, "force": force, "reinstall": datetime.now(timezone.utc).isoformat()}
             if self.packs.find(name) is None:
-                return self.packs.create(name, wanted, {RUN_ANNOTATION: run} if run else None), None
-            return self.packs.change(name, {"source": None, **wanted}), None
+                return self.packs.create(name, wanted, {RUN_ANNOTATION: run} if run else None), True, None
+            return self.packs.change(name, {"source": None, **wanted}), False, None
         except (Refused, ValueError) as error:
-            return None, str(error)
+            return None, False, str(error)
 
-    def wait(self, pack, seconds):
+    def wait(self, pack, is_new, seconds):
         """(ref, message)."""
         name, generation = pack["metadata"]["name"], pack["metadata"].get("generation", 1)
         try:
             found = self.packs.until(name, seconds, is_fetched, generation)
         except (Refused, TimeoutError) as error:
             return ref_of(pack), str(error)
-        return ref_of(found), verdict(found) if has_failed(found) else SUCCESS
+        if not has_failed(found):
+            return ref_of(found), SUCCESS
+        if is_new:
+            self.forget(name)
+        return ref_of(found), verdict(found)
+
+    def forget(self, name):
+        """One that has never worked would be tried again and again, and nobody would look after it."""
+        try:
+            self.packs.delete(name)
+        except Refused as error:
+            self.logger.warning("%s", error)
 
 
 def is_fetched(pack):

@@ -69,6 +69,23 @@ class InstallTestCase(PacksCase):
         self.server.operate = failing("Valid", "1 file is wrong", findings=[{"file": "a.yaml", "line": 3, "message": "bad"}])
         self.assertEqual(self.act(Download, packs=["shop"]), (False, {"shop": "1 file is wrong; a.yaml:3: bad"}))
 
+    def test_what_fails_leaves_nothing_but_what_was_there_before(self):
+        self.act(Download, packs=["old"])
+        self.server.operate = failing("Fetched", "no such repository")
+        done, result = self.act(Download, packs=["old=2.0.0", "new"])
+        self.assertEqual((done, result), (False, {"old": "no such repository", "new": "no such repository"}))
+        self.assertEqual(list(self.server.packs), ["old"])
+
+    def test_a_server_that_is_busy_is_asked_again(self):
+        handle, looks = self.server.handle, []
+
+        def busy(method, path, body):
+            looks.append(method)
+            return (503, {"message": "shutting down"}) if looks == ["GET", "POST", "GET"] else handle(method, path, body)
+
+        self.server.handle = busy
+        self.assertEqual(self.act(Download, packs=["shop"]), (True, {"shop": "Success."}))
+
     def test_the_system_and_unchecked_certificates_are_refused(self):
         done, result = self.act(Download, packs=["core", "shop"])
         self.assertEqual((done, result["shop"]), (True, "Success."))

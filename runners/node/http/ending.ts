@@ -1,5 +1,6 @@
 // runners/node/http/ending.ts — an http-request task → the request made, and its result in StackStorm's form.
 import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import { getCACertificates } from 'node:tls';
 import type { Task } from '../../../operator/api/envelope.ts';
 import { parseExact } from '../../../operator/domain/result/exact-json.ts';
@@ -46,7 +47,7 @@ export async function httpEnding(task: Task, call: Call, { env, mask, stop }: Se
     const isGood = answer.status >= 200 && answer.status <= 206;
     const text = textOf(answer.bytes, answer.contentType);
     const within = (room: number): Made => fitted(answer, text, mask, room);
-    return ended(isGood ? 'succeeded' : 'failed', isGood ? undefined : toldOf(answer, text), within);
+    return ended(isGood ? 'succeeded' : 'failed', isGood ? undefined : toldOf(answer, mask.text(text)), within);
   } catch (error) {
     if (stop.aborted) return without('abandoned', 'The pod was told to stop while the request was under way');
     if (late.aborted) return without('timedOut', `The request did not complete in ${task.timeoutSeconds} seconds`);
@@ -59,8 +60,9 @@ export async function httpEnding(task: Task, call: Call, { env, mask, stop }: Se
 
 const REMEDY = 'ask for less of it, or fetch it in an action that stores it elsewhere';
 
+/** `text` is masked: what is cut could not be recognised any more. */
 const toldOf = ({ status, reason }: Answer, text: string): string =>
-  `HTTP ${status} ${reason}${text === '' ? '' : `: ${text.slice(0, 300).replaceAll(/\s+/g, ' ')}`}`;
+  `HTTP ${status} ${reason || (STATUS_CODES[status] ?? 'without a reason')}${text === '' ? '' : `: ${text.slice(0, 300).replaceAll(/\s+/g, ' ')}`}`;
 
 /** All of it, or all but the body: half of a value would be another one. */
 function fitted(answer: Answer, text: string, mask: Mask, room: number): Made {
@@ -99,11 +101,20 @@ function decode(text: string, mask: Mask): { readonly value: unknown } | undefin
 }
 
 function checkHost({ blacklist, whitelist, url: first }: Call, url: URL): void {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isIn = (list: readonly string[]) => list.some((one) => one.toLowerCase() === host);
+  const host = hostOf(url);
+  const isIn = (list: readonly string[]) => list.some((one) => named(one) === host);
   const shown = URL.canParse(first) && new URL(first).host === url.host ? first : url.origin;
   if (blacklist.length > 0 && isIn(blacklist)) throw new TaskFailure(`URL "${shown}" is blacklisted`);
   if (whitelist.length > 0 && !isIn(whitelist)) throw new TaskFailure(`URL "${shown}" is not whitelisted`);
+}
+
+/** A name with a dot at its end is the same name. */
+const hostOf = ({ hostname }: URL): string => hostname.replaceAll(/^\[|\]$|\.$/g, '');
+
+/** A host of a list, in the form that it has in an address. */
+function named(host: string): string {
+  const address = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`;
+  return URL.canParse(address) ? hostOf(new URL(address)) : host.toLowerCase();
 }
 
 /** A proxy of the task is used for every host, those of the pod's environment not for NO_PROXY. */

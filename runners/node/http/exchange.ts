@@ -36,6 +36,7 @@ export class BrokenBody extends Error {
 }
 
 const REDIRECTS_MAX = 30;
+const HEADERS_MAX_BYTES = 256 * 1024;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Throws what the connection throws, and BrokenBody. */
@@ -81,7 +82,13 @@ function send(
   const isSecure = url.protocol === 'https:';
   const agent = agents[isSecure ? 'https:' : 'http:'];
   return new Promise((resolve, reject) => {
-    const asked = (isSecure ? httpsRequest : httpRequest)(url, { method, headers: all, agent, signal });
+    const asked = (isSecure ? httpsRequest : httpRequest)(url, {
+      method,
+      headers: all,
+      agent,
+      signal,
+      maxHeaderSize: HEADERS_MAX_BYTES,
+    });
     asked.once('response', resolve);
     // Also after the response: a server may answer before it has read all.
     asked.on('error', reject);
@@ -127,7 +134,7 @@ function collectCookies(response: IncomingMessage, jar: Map<string, Map<string, 
 function redirected({ url, method, headers, body, cookies }: Prepared, target: string, status: number): Prepared {
   const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined;
   if (!next || !/^https?:$/.test(next.protocol))
-    throw new Error(`The redirect to ${JSON.stringify(target.slice(0, 200))} is no http:// or https:// address`);
+    throw new Error(`The redirect to ${JSON.stringify(target)} is no http:// or https:// address`);
   const becomesGet =
     (status === 303 && method !== 'HEAD') ||
     (status === 302 && method !== 'HEAD') ||

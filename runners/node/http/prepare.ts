@@ -50,9 +50,7 @@ function methodOf({ method }: Call): string {
 function addressOf({ url: text, query }: Call): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new TaskFailure(
-      `url: ${JSON.stringify(text.slice(0, 200))} is no address that begins with http:// or https://`,
-    );
+    throw new TaskFailure(`url: ${JSON.stringify(text)} is no address that begins with http:// or https://`);
   const more = formText(pairsOf(query, 'params'));
   if (more !== '') url.search = `${url.search === '' ? '?' : `${url.search}&`}${more}`;
   url.hash = '';
@@ -99,7 +97,11 @@ function authorizationOf({ username, password, auth }: Call, url: URL): string |
   if (username !== undefined || password !== undefined) return basic(`${username ?? ''}:${password ?? ''}`);
   if (auth !== undefined) return basic(auth);
   if (url.username === '' && url.password === '') return undefined;
-  return basic(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+  try {
+    return basic(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+  } catch (cause) {
+    throw new TaskFailure('url: its user or password has a % that escapes nothing; write %25', { cause });
+  }
 }
 
 const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`;

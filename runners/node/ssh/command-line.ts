@@ -30,6 +30,16 @@ export function commandLine({ run, environment, directory, sudo, hasPassword }: 
 /** The library sends no signals to a command whose input it has ended; so it ends its input itself. */
 const NO_INPUT = 'exec </dev/null; ';
 
+/** How a command may be run besides as the user. */
+export interface Privileges {
+  readonly sudo: boolean;
+  /** What sudo reads; empty: it asks for nothing. */
+  readonly input: string;
+}
+
+/** What stands before a command of the runner's own. */
+export const asRoot = (input: string): string => (input === '' ? 'sudo -n' : "sudo -S -p ''");
+
 /** A text as one word of a shell. */
 export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;

@@ -8,12 +8,8 @@ import ssh2, {
   type SFTPWrapper,
 } from 'ssh2';
 import type { Credentials } from './credentials.ts';
+import type { Address } from './hosts.ts';
 import { fingerprint, hostKeyFault, knownTypes, readKnownHosts, typeOf } from './known-hosts.ts';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface Access {
   readonly credentials: Credentials;

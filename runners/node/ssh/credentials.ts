@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { Task } from '../../../operator/api/envelope.ts';
 import { TaskFailure } from '../failure.ts';
+import { type Address, hostOf } from './hosts.ts';
 
 export type Remote = NonNullable<Task['remote']>;
 
@@ -12,18 +13,22 @@ export interface Credentials {
   readonly password?: string;
   readonly privateKey?: string;
   readonly passphrase?: string;
-  /** Text of the file; undefined: whatever key a host shows is taken. */
+  /** Text of the file; undefined: whatever key a host shows is taken. An empty one knows nobody. */
   readonly knownHosts: string | undefined;
 }
 
+const SSH_PORT = 22;
 /** User of hosts where nothing names another; StackStorm's. */
 const USERNAME = 'stanley';
 
 /** A password comes before a key, and both before the key of the namespace. Throws TaskFailure when there is none of them. */
 export function credentialsOf(remote: Remote, folder: string | undefined): Credentials {
   const { username, password, privateKey, passphrase } = remote;
-  const secret = (name: string): string | undefined => textAt(folder, name);
-  const common = { username: username || secret('username')?.trim() || USERNAME, knownHosts: secret('known_hosts') };
+  const secret = (name: string): string | undefined => textAt(folder, name) || undefined;
+  const common = {
+    username: username || secret('username')?.trim() || USERNAME,
+    knownHosts: textAt(folder, 'known_hosts'),
+  };
   if (password) return { ...common, password };
   if (passphrase && !privateKey)
     throw new TaskFailure('passphrase: it is for a private_key, and there is none; give private_key');
@@ -35,9 +40,16 @@ export function credentialsOf(remote: Remote, folder: string | undefined): Crede
   );
 }
 
+/** The host over which all others are reached; that of the namespace where the task names none. */
+export const bastionOf = ({ bastionHost, port }: Remote, folder: string | undefined): Address | undefined => {
+  const own = textAt(folder, 'bastion_host')?.trim();
+  if (bastionHost) return hostOf(bastionHost, port);
+  return own ? hostOf(own, SSH_PORT) : undefined;
+};
+
 function textAt(folder: string | undefined, name: string): string | undefined {
   try {
-    return folder === undefined ? undefined : readFileSync(join(folder, name), 'utf8') || undefined;
+    return folder === undefined ? undefined : readFileSync(join(folder, name), 'utf8');
   } catch {
     // The namespace need not have it.
     return undefined;

@@ -3,11 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Task } from '../../../operator/api/envelope.ts';
-import { madeBody } from '../made.ts';
-import { maskOf } from '../mask.ts';
 import type { Remote } from './credentials.ts';
-import { remoteEnding } from './ending.ts';
+import { type Given, runRemote } from './run.setup.ts';
 import { hostKey, keys, lockedKeys, PASSWORD, serveSsh, type SshServer, USER } from './server.setup.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'squall-ssh-'));
@@ -23,49 +20,10 @@ afterAll(() => {
   rmSync(home, { recursive: true });
 });
 
-interface Given {
-  readonly remote?: Partial<Remote>;
-  readonly task?: Partial<Task>;
-  readonly secrets?: readonly string[];
-  readonly env?: NodeJS.ProcessEnv;
-  readonly stop?: AbortSignal;
-  readonly limitBytes?: number;
-}
-interface HostResult {
-  readonly [field: string]: unknown;
-}
-
-/** Runs `command` on 127.0.0.1; gives what would be posted, and what the runner has said. */
+/** Runs `command` on 127.0.0.1, or the script of the task. */
 async function run(command: string | undefined, given: Given = {}, server?: SshServer) {
   const { port } = server ?? (await usual);
-  const { remote, task, secrets = [], env = {}, stop = new AbortController().signal, limitBytes } = given;
-  const said: string[] = [];
-  const whole = {
-    execution: { namespace: 'default', name: 'e-1', uid: `uid-${Math.random()}` },
-    runner: command === undefined ? 'remote-shell-script' : 'remote-shell-cmd',
-    command,
-    arguments: [],
-    environment: {},
-    directory: '/tmp',
-    sudo: false,
-    timeoutSeconds: 20,
-    ...task,
-  } as unknown as Task;
-  const hosts = { hosts: '127.0.0.1', port, parallel: false, folder: home, username: USER, privateKey: keys.private };
-  const mask = maskOf(secrets);
-  const say = (message: string): void => void said.push(message);
-  const logged = { stdout: '', stderr: '' };
-  const log = {
-    stdout: (text: string): void => void (logged.stdout += text),
-    stderr: (text: string): void => void (logged.stderr += text),
-  };
-  const ending = await remoteEnding(whole, { ...hosts, ...remote }, { env, mask, stop, log, say });
-  const body = JSON.parse(madeBody(1, ending, mask, limitBytes)) as {
-    outcome: string;
-    message?: string;
-    result: Record<string, HostResult>;
-  };
-  return { ...body, host: Object.values(body.result)[0] ?? {}, said, logged };
+  return runRemote(command, { ...given, remote: { port, folder: home, ...given.remote } });
 }
 
 describe('a command', () => {
@@ -96,6 +54,17 @@ describe('a command', () => {
   test('does not wait for what it leaves behind', async () => {
     const { outcome, host } = await run('sleep 15 & echo done');
     expect([outcome, host['stdout']]).toEqual(['succeeded', 'done']);
+  });
+  test('has all of its output, though it comes slowly after the end', async () => {
+    const { outcome, host } = await run('echo "one two three four"', {}, await started({ isSlow: true }));
+    expect([outcome, host['stdout']]).toEqual(['succeeded', 'one two three four']);
+  });
+  test('is ended by its time where what it left behind goes on to write', async () => {
+    const { outcome, host } = await run('(while :; do echo more; sleep 0.1; done) & echo done', {
+      task: { timeoutSeconds: 2 },
+    });
+    expect([outcome, host['return_code']]).toEqual(['succeeded', 0]);
+    expect(host['stdout']).toMatch(/^(more\n)*done\n(more\n?)+$/);
   });
   test('shows no secret', async () => {
     const { host } = await run('echo "$TOKEN"; printf %s "$TOKEN" | base64', {
@@ -192,6 +161,13 @@ describe('hosts', () => {
     expect(host['stdout']).toBe('inside');
     expect(bastion.hops).toEqual([`127.0.0.1:${server.port}`]);
   });
+  test("behind the bastion of the namespace's Secret, too", async () => {
+    const [bastion, server] = [await started(), await usual];
+    const folder = mkdtempSync(join(home, 'bastion-'));
+    writeFileSync(join(folder, 'bastion_host'), `127.0.0.1:${bastion.port}\n`);
+    const { host } = await run('echo inside', { env: { SQUALL_SSH_DIR: folder } }, server);
+    expect([host['stdout'], bastion.hops]).toEqual(['inside', [`127.0.0.1:${server.port}`]]);
+  });
   test('that break the connection have failed', async () => {
     const { host } = await run('echo x', {}, await started({ breaks: true }));
     expect(host).toMatchObject({ failed: true, return_code: 255, error: expect.stringMatching(/connection/) });
@@ -257,9 +233,8 @@ describe('host keys', () => {
   });
   test('must be in known_hosts where there is one', async () => {
     const { port } = await usual;
-    await expect(run('id', { env: secret('other.example ssh-ed25519 AAAA\n') })).rejects.toThrow(
-      'is not in known_hosts',
-    );
+    for (const lines of ['other.example ssh-ed25519 AAAA\n', ''])
+      await expect(run('id', { env: secret(lines) })).rejects.toThrow('is not in known_hosts');
     const other = keys.public.split(' ').slice(0, 2).join(' ');
     await expect(run('id', { env: secret(`[127.0.0.1]:${port} ${other}\n`) })).rejects.toThrow(
       'is another one than in known_hosts',
@@ -288,6 +263,12 @@ describe('a script', () => {
     expect(host).toMatchObject({ succeeded: true, stdout: "<--a=it's $HOME>\n<>\n<b c>" });
     expect(readdirSync(folder)).toEqual([]);
     expect(said).toHaveLength(1);
+  });
+  test('has a folder for each attempt: one may still run when the next begins', async () => {
+    const task = { script: '#!/bin/sh\necho $0\n', execution: { namespace: 'default', name: 'e', uid: 'u-1' } };
+    const first = await run(undefined, { task: { ...task, attempt: 1 } });
+    const second = await run(undefined, { task: { ...task, attempt: 2 } });
+    expect([first.host['stdout'], second.host['stdout']]).toEqual([`${home}/u-1-1/script`, `${home}/u-1-2/script`]);
   });
   test('of the action runs by its first line', async () => {
     const script = '#!/usr/bin/env python3\nimport sys, os\nprint(sys.argv[1:], os.getcwd())\n';

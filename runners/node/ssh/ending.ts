@@ -10,8 +10,8 @@ import { Output } from '../output.ts';
 import { fitted } from '../result.ts';
 import { commandLine } from './command-line.ts';
 import type { Access } from './connection.ts';
-import { credentialsOf, type Remote } from './credentials.ts';
-import { type Host, hostOf, hostsOf } from './hosts.ts';
+import { bastionOf, credentialsOf, type Remote } from './credentials.ts';
+import { type Host, hostsOf } from './hosts.ts';
 import { namedLines } from './log.ts';
 import { type HostEnding, type HostJob, runOn } from './run-on-host.ts';
 import { type Script, scriptAt } from './upload.ts';
@@ -39,7 +39,7 @@ export async function remoteEnding(task: Task, remote: Remote, setting: Setting)
   const connectSeconds = Math.min(CONNECT_SECONDS, Math.max(1, task.timeoutSeconds - 2));
   const access: Access = {
     credentials: credentialsOf(remote, env['SQUALL_SSH_DIR']),
-    bastion: remote.bastionHost ? hostOf(remote.bastionHost, remote.port) : undefined,
+    bastion: bastionOf(remote, env['SQUALL_SSH_DIR']),
     connectMs: connectSeconds * 1000,
     say: (message) => say(mask.text(message)),
   };
@@ -90,7 +90,7 @@ function jobOf(task: Task, remote: Remote, env: NodeJS.ProcessEnv): OneJob {
 
 function runOf(task: Task, remote: Remote, env: NodeJS.ProcessEnv): OneJob['run'] {
   if (task.runner === 'remote-shell-cmd') return task.command ?? '';
-  const folder = `${remote.folder.replace(/\/+$/, '')}/${task.execution.uid}`;
+  const folder = `${remote.folder.replace(/\/+$/, '')}/${task.execution.uid}-${task.attempt}`;
   return { script: scriptOf(task, env), folder, words: task.arguments };
 }
 

@@ -6,6 +6,7 @@ import type { Kept, Output } from '../output.ts';
 import { commandLine, type RemoteCommand } from './command-line.ts';
 import { type Access, connect, type Connection } from './connection.ts';
 import type { Host } from './hosts.ts';
+import { signalCommand } from './signal.ts';
 import { remove, type Script, upload } from './upload.ts';
 
 export interface HostJob {
@@ -33,6 +34,10 @@ export interface HostEnding {
 /** How long a host has to remove the script, in ms; and when the pod is told to stop. */
 const REMOVE_MS = 5000;
 const HURRY_MS = 1000;
+/** How long nothing more has to come after the command's end, in ms. */
+const QUIET_MS = 2000;
+/** When a command that has not ended is told again, in ms. */
+const REPEAT_MS = 1000;
 const UNREACHED = 255;
 const NO_COMMAND = 'The host has run no command: it ended the connection, or the user has no shell there';
 
@@ -70,11 +75,14 @@ export async function runOn(host: Host, job: HostJob): Promise<HostEnding> {
     }
     const words =
       typeof run === 'string' ? run : [await unless(until, upload(connection, run.script, run.folder)), ...run.words];
+    const reached = connection;
+    const signal = (name: 'TERM' | 'KILL'): void =>
+      signalCommand(reached, name, { sudo: job.command.sudo, input: job.input });
     const begun = connection.exec(commandLine({ ...job.command, run: words }), (channel) => {
       channel.on('data', (bytes: Buffer) => outputs.stdout.write(bytes));
       channel.stderr.on('data', (bytes: Buffer) => outputs.stderr.write(bytes));
       if (job.input !== '') channel.end(job.input);
-      return { ended: exitOf(channel, until, stop) };
+      return { ended: exitOf(channel, { until, stop, signal }) };
     });
     const exit = await (await unless(until, begun)).ended;
     if (exit === 'gone') return ended('failed', UNREACHED, 'The connection was lost before the command had ended');
@@ -105,8 +113,15 @@ function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 
 type Exit = { readonly code: number | null; readonly signal: string | undefined } | 'gone' | 'ended by us';
 
-/** TERM when the time is over, KILL when that did not help; a host that knows no signals loses the connection. */
-function exitOf(channel: ClientChannel, until: AbortSignal, stop: AbortSignal): Promise<Exit> {
+interface End {
+  readonly until: AbortSignal;
+  readonly stop: AbortSignal;
+  /** Another way to send it than the channel's. */
+  readonly signal: (name: 'TERM' | 'KILL') => void;
+}
+
+/** TERM when the time is over, KILL when that did not help; a host that takes neither loses the connection. */
+function exitOf(channel: ClientChannel, { until, stop, signal }: End): Promise<Exit> {
   return new Promise((resolve) => {
     let exit: Exit = 'gone';
     const timers: NodeJS.Timeout[] = [];
@@ -116,20 +131,32 @@ function exitOf(channel: ClientChannel, until: AbortSignal, stop: AbortSignal): 
       resolve(exit);
     };
     function end(): void {
-      if (exit !== 'gone') return;
+      if (exit !== 'gone') return settle();
       exit = 'ended by us';
       const patience = stop.aborted ? HURRY_MS : KILL_AFTER_MS;
+      const kill = (): void => {
+        channel.signal('KILL');
+        signal('KILL');
+      };
       channel.signal('TERM');
       timers.push(
-        setTimeout(() => channel.signal('KILL'), patience),
+        // Not at once: who has got the first one shall not think that it is told to hurry.
+        ...(patience > REPEAT_MS ? [setTimeout(() => signal('TERM'), REPEAT_MS)] : []),
+        setTimeout(kill, patience),
         setTimeout(settle, patience + DRAIN_MS),
       );
     }
     channel.on('error', () => undefined);
+    let quiet: NodeJS.Timeout | undefined;
+    // What was written before may be on its way for long; but a background child may hold the output open for ever.
+    const waitForMore = (): void => {
+      if (quiet) quiet.refresh();
+      else timers.push((quiet = setTimeout(settle, QUIET_MS)));
+    };
     channel.on('exit', (code: number | null, signal?: string) => {
       if (exit === 'gone') exit = { code, signal };
-      // A background child may hold the output open.
-      timers.push(setTimeout(settle, DRAIN_MS));
+      waitForMore();
+      for (const stream of [channel, channel.stderr]) stream.on('data', waitForMore);
     });
     channel.on('close', settle);
     if (until.aborted) end();
@@ -137,10 +164,11 @@ function exitOf(channel: ClientChannel, until: AbortSignal, stop: AbortSignal): 
   });
 }
 
-async function removed(connection: Connection, folder: string, host: Host, { stop, access }: HostJob): Promise<void> {
+async function removed(connection: Connection, folder: string, host: Host, job: HostJob): Promise<void> {
+  const { stop, access, command, input } = job;
   const patience = AbortSignal.timeout(stop.aborted ? HURRY_MS : REMOVE_MS);
   try {
-    await unless(patience, remove(connection, folder));
+    await unless(patience, remove(connection, folder, { sudo: command.sudo, input }));
   } catch (error) {
     const why = patience.aborted ? 'the host does not answer' : (error as Error).message;
     access.say(`${host.key}: the script stays in ${folder}: ${why}`);

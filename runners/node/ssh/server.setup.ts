@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type Connection, type ServerChannel, type Session, type SFTPWrapper } from 'ssh2';
 
 export const USER = 'stanley';
@@ -31,6 +32,8 @@ interface Manner {
   readonly breaks?: boolean;
   /** Does not know signals. */
   readonly deaf?: boolean;
+  /** Is far away: what has been written when a command ends comes piece by piece after its end. */
+  readonly isSlow?: boolean;
 }
 
 export async function serveSsh(manner: Manner = {}): Promise<SshServer> {
@@ -69,7 +72,7 @@ export async function serveSsh(manner: Manner = {}): Promise<SshServer> {
     session.on('exec', (accept, _reject, { command }) => {
       commands.push(command);
       if (manner.breaks) return void client.end();
-      child = running(command, accept(), children);
+      child = running(command, accept(), children, manner.isSlow === true);
     });
     session.on('signal', (_accept, _reject, { name }) => {
       if (child?.pid !== undefined && !manner.deaf) process.kill(-child.pid, `SIG${name}` as NodeJS.Signals);
@@ -87,12 +90,13 @@ export async function serveSsh(manner: Manner = {}): Promise<SshServer> {
 }
 
 /** In a session of its own, as sshd has it. */
-function running(command: string, channel: ServerChannel, children: Set<ChildProcess>): ChildProcess {
+function running(command: string, channel: ServerChannel, children: Set<ChildProcess>, isSlow: boolean): ChildProcess {
   const child = spawn('sh', ['-c', command], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   channel.pipe(child.stdin);
   child.stdin.on('error', () => undefined);
-  child.stdout.on('data', (piece: Buffer) => channel.write(piece));
+  const late: Buffer[] = [];
+  child.stdout.on('data', (piece: Buffer) => (isSlow ? late.push(piece) : channel.write(piece)));
   child.stderr.on('data', (piece: Buffer) => channel.stderr.write(piece));
   child.once('exit', (code, signal) => {
     if (signal === null) channel.exit(code ?? 0);
@@ -100,9 +104,22 @@ function running(command: string, channel: ServerChannel, children: Set<ChildPro
   });
   child.once('close', () => {
     children.delete(child);
-    channel.end();
+    if (isSlow) void dripping(channel, Buffer.concat(late));
+    else channel.end();
   });
   return child;
+}
+
+/** Pauses of a slow one, in ms: all of it takes longer than the runner waits for one piece. */
+const SLOW_MS = 700;
+
+async function dripping(channel: ServerChannel, bytes: Buffer): Promise<void> {
+  const size = Math.ceil(bytes.length / 4);
+  for (let at = 0; at < bytes.length; at += size) {
+    await sleep(SLOW_MS);
+    channel.write(bytes.subarray(at, at + size));
+  }
+  channel.end();
 }
 
 const { OK, FAILURE } = ssh2.utils.sftp.STATUS_CODE;

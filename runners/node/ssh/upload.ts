@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
 import type { Connection } from './connection.ts';
-import { quoted } from './command-line.ts';
+import { asRoot, type Privileges, quoted } from './command-line.ts';
 
 /** What is brought to a host. */
 export interface Script {
@@ -36,16 +36,19 @@ export async function upload(connection: Connection, script: Script, folder: str
   }
 }
 
-/** Throws Error when something stays, for example what a command has made as another user. */
-export const remove = (connection: Connection, folder: string): Promise<void> =>
-  quietly(connection, `rm -rf -- ${quoted(folder)}`, `remove the folder ${folder}`);
+/** What sudo has made is removed by sudo. Throws Error when something stays. */
+export function remove(connection: Connection, folder: string, { sudo, input }: Privileges): Promise<void> {
+  const command = `rm -rf -- ${quoted(folder)}`;
+  const text = sudo ? `${command} 2>/dev/null || ${asRoot(input)} ${command}` : command;
+  return quietly(connection, text, `remove the folder ${folder}`, input);
+}
 
-async function quietly(connection: Connection, command: string, what: string): Promise<void> {
+async function quietly(connection: Connection, command: string, what: string, input = ''): Promise<void> {
   let told = '';
   const { ended } = await connection.exec(command, (channel) => {
     channel.on('data', () => undefined);
     channel.stderr.setEncoding('utf8').on('data', (text: string) => (told = (told + text).slice(0, 300)));
-    channel.end();
+    channel.end(input);
     return {
       ended: new Promise<number | null | undefined>((resolve) => {
         let exit: number | null | undefined;

@@ -4,6 +4,7 @@ import os
 import unittest
 
 from st2common.content import utils
+from st2common.models.system.action import ShellScriptAction
 from st2common.runners.base_action import Action
 from st2common.runners.utils import PackConfigDict
 from st2common.util import shell
@@ -21,6 +22,17 @@ class Old(Action):
     def run(self, name):
         self.logger.debug("hello %s", name)
         return name
+
+
+class ScriptArgumentsTest(unittest.TestCase):
+    def test_names_that_have_values_then_places(self):
+        action = ShellScriptAction("", "", "")
+        named = {"--list": ["a", "b c"], "--on": True, "--off": False, "--none": None, "--empty": "", "--n": 0}
+        self.assertEqual(
+            action._get_script_arguments(named_args=named, positional_args=["x y", 2]),
+            """--list='['"'"'a'"'"', '"'"'b c'"'"']' --on --n=0 'x y' 2""",
+        )
+        self.assertEqual(action._get_script_arguments(), "")
 
 
 class OldActionTest(BaseActionTestCase):

@@ -23,6 +23,7 @@ import { PARSING } from './yaml/parsing.ts';
 import { indentQuoted } from './yaml/quoted-lines.ts';
 import { classOf, type YamlError } from './yaml/errors.ts';
 import { canHash, firstLine, kindOf, type Pair, startOf } from './yaml/nodes.ts';
+import { plainBlocks } from './yaml/plain-blocks.ts';
 import { checkSource } from './yaml/source.ts';
 import { resolveTag } from './yaml/resolve.ts';
 
@@ -35,6 +36,8 @@ export interface YamlSettings {
 export function loadYaml(text: string, { uniqueKeys = false }: YamlSettings = {}): Value {
   spend(3 * text.length);
   checkSource(text);
+  const plain = plainBlocks(text);
+  if (plain !== undefined) return plain;
   try {
     return new Loader(text, uniqueKeys).load();
   } catch (fault) {

@@ -5,7 +5,9 @@ import { messageOf, MistralFault } from './mistral-fault.ts';
 import type { AdHocAction } from './model.ts';
 import { own } from './own.ts';
 import { PlainLayer, Sight } from './sight.ts';
-import { type Doing, STD_ACTIONS } from './std-actions.ts';
+import type { Doing } from './doing.ts';
+import { STD_ACTIONS } from './std-actions.ts';
+import { stdFaults } from './std-findings.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** What a name stands for; ad-hoc actions from the outermost in, then what they are made of. */
@@ -70,8 +72,10 @@ function planBase(base: string, input: Plain): Doing {
   if (!std) return planChild(base, input);
   const missing = std.needed.filter((name) => !Object.hasOwn(input, name));
   const unexpected = Object.keys(input).filter((name) => !std.needed.includes(name) && !std.optional.includes(name));
-  if (missing.length === 0 && unexpected.length === 0) return std.plan(input);
-  throw new InputFault(wrongInput(base, missing, unexpected));
+  if (missing.length > 0 || unexpected.length > 0) throw new InputFault(wrongInput(base, missing, unexpected));
+  const [fault] = stdFaults(base, input);
+  if (fault) throw new InputFault(fault.message);
+  return std.plan(input);
 }
 
 /** `[name=…, missing=[…], unexpected=[…]]` */

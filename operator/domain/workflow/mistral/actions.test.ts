@@ -48,18 +48,55 @@ describe('what actions of packs do', () => {
     [
       'std.http url="http://h" method="POST" auth="u:p" verify=false',
       'core.http',
-      { url: 'http://h', method: 'POST', username: 'u', password: 'p', verify_ssl_cert: false },
+      { url: 'http://h', method: 'POST', auth: 'u:p', verify_ssl_cert: false },
     ],
     ['std.http url="http://h"', 'core.http', { url: 'http://h', method: 'GET' }],
+    ['std.http url="http://h?a=1" params="b=2"', 'core.http', { url: 'http://h?a=1&b=2', method: 'GET' }],
     [
-      'std.ssh cmd="ls" host="h" username="u" private_key="k"',
+      'std.http url="http://h" json=<% {a => 1} %> headers=<% {X => y} %>',
+      'core.http',
+      { url: 'http://h', method: 'GET', body: '{"a":1}', headers: { X: 'y', 'Content-Type': 'application/json' } },
+    ],
+    ['std.http url="http://h" body="{" json=null', 'core.http', { url: 'http://h', method: 'GET', body: '{' }],
+    [
+      "std.ssh cmd='ls' host='h' username='u' private_key=<% {valueFrom => {secretKeyRef => {name => s, key => k}}} %>",
       'core.remote',
-      { cmd: 'ls', hosts: 'h', username: 'u', private_key: 'k' },
+      {
+        cmd: 'ls',
+        hosts: 'h',
+        username: 'u',
+        private_key: { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+      },
     ],
     [
-      'std.email from_addr="a@b" to_addrs=["c@d", "e@f"] smtp_server="s" subject="S" body="B"',
+      'std.ssh_proxied cmd="ls" host=["h", "i"] username="u" gateway_host="g"',
+      'core.remote',
+      { cmd: 'ls', hosts: 'h,i', username: 'u', bastion_host: 'g' },
+    ],
+    ['std.wait_ssh host="h" username="u"', 'core.remote', { cmd: 'ls -l', hosts: 'h', username: 'u' }],
+    [
+      'std.email from_addr="a@b" to_addrs=["c@d", "e@f"] cc_addrs="g@h" smtp_server="s" subject="S" body="B"',
       'core.sendmail',
-      { from: 'a@b', to: 'c@d, e@f', subject: 'S', body: 'B', content_type: 'text/plain' },
+      {
+        from: 'a@b',
+        to: 'c@d, e@f, g@h',
+        subject: 'S',
+        body: 'B',
+        content_type: 'text/plain',
+        env: { SMTP_URL: 'smtp://s' },
+      },
+    ],
+    [
+      'std.email from_addr="a@b" to_addrs="c@d" smtp_server="smtps://s:465" html_body="<p>"',
+      'core.sendmail',
+      {
+        from: 'a@b',
+        to: 'c@d',
+        subject: '<No subject>',
+        body: '<p>',
+        content_type: 'text/html',
+        env: { SMTP_URL: 'smtps://s:465' },
+      },
     ],
     ['std.js script="return 1" context=<% {a => 1} %>', 'core.javascript', { script: 'return 1', context: { a: 1 } }],
     ['p.a x=1', 'p.a', { x: 1 }],
@@ -75,12 +112,37 @@ describe('what actions of packs do', () => {
     ],
     ['std.ssh cmd="ls" host="h" username="u"', { h: { stdout: 'out', return_code: 0 } }, 'out'],
     ['std.ssh cmd="ls" host=["h", "i"] username="u"', { h: { stdout: '1' }, i: { stdout: '2' } }, ['1', '2']],
+    ['std.ssh cmd="ls" host=["h"] username="u"', { h: { stdout: '1' } }, '1'],
+    ['std.ssh cmd="ls" host="h:2222" username="u"', { h: { stdout: '1' } }, '1'],
     ['std.javascript script="return 1"', { result: 1, stdout: '' }, 1],
+    ['std.js script="return null"', { result: null, stdout: '' }, null],
     ['p.a', { stdout: 'x' }, { stdout: 'x' }],
   ])("%s gives Mistral's result", (call, body, result) => {
     const played = playWorkflow(single(call));
     played.end('t/1', body);
     expect(played.output()).toEqual({ r: result });
+  });
+  test.each([
+    ['std.http url="u" body="b" json="j"', "Only one of the parameters 'json' and 'body' can be passed"],
+    ['std.http', "Invalid input [name=std.http, missing=['url']]"],
+    [
+      'std.ssh cmd="ls" host="h" username="u" password="clear"',
+      'Action "std.ssh" takes "password" as a secret only: make it a secret parameter of the workflow, and hand it on whole, as <% $.password %>.',
+    ],
+    [
+      'std.email from_addr="a" to_addrs="b" smtp_server="s" bcc_addrs="c"',
+      /^Action "std\.email" cannot heed "bcc_addrs" here/,
+    ],
+    ["<% 'std.mistral_http' %> url='u'", /^Action "std\.mistral_http" cannot be run here: it waits for a call/],
+    ['std.async_noop', /^Action "std\.async_noop" cannot be run here/],
+  ])('%s fails its task, and nothing is run', (call, info) => {
+    const played = playWorkflow(single(call, '    on-error: [noop]\n'));
+    expect(played.open).toEqual([]);
+    const [task] = played.run.result()['tasks'] as unknown as { state: string; state_info: string }[];
+    expect(task).toMatchObject({
+      state: 'ERROR',
+      state_info: info instanceof RegExp ? (expect.stringMatching(info) as string) : info,
+    });
   });
   test('a body of an object goes as JSON', () => {
     const played = playWorkflow('tasks:\n  t: {action: std.http, input: {url: u, body: {a: [1, true]}}}\n');

@@ -3,6 +3,7 @@ import { isPlain, type Plain, truthy, typeName, type Value } from '../../express
 
 import { isForAction, isOfPack, planAction, resolveAction, type Target } from './action-call.ts';
 import type { Board } from './board.ts';
+import type { Doing } from './doing.ts';
 import { forceFail, pauseRun } from './ending.ts';
 import { prepareItems } from './items.ts';
 import { joined, triggersOf, unmark } from './join.ts';
@@ -10,7 +11,7 @@ import { messageOf, MistralFault } from './mistral-fault.ts';
 import { own } from './own.ts';
 import { isPausedBefore, numberOf } from './policies.ts';
 import { type Layer, PlainLayer } from './sight.ts';
-import { type Doing, TIMER_ACTION } from './std-actions.ts';
+import { TIMER_ACTION } from './std-actions.ts';
 import type { ActionRun, TaskRun } from './task-run.ts';
 import { uuidOf } from './ids.ts';
 

@@ -1,6 +1,7 @@
 # packs/kubernetes/actions/lib/cluster.py — an API server over HTTP: which path a kind has, and what its refusals mean.
 import os
 import tempfile
+from urllib.parse import quote
 
 import requests
 
@@ -8,8 +9,11 @@ from refusal import Refused, refusal
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 REQUEST_SECONDS = 30
+PAGE = 500
 FIELD_MANAGER = "squall-pack-kubernetes"
-DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+DISCOVERY = ",".join(
+    "application/json;g=apidiscovery.k8s.io;v=%s;as=APIGroupDiscoveryList" % version for version in ("v2", "v2beta1")
+)
 
 
 class Resource:
@@ -27,8 +31,8 @@ class Resource:
     def path(self, namespace=None, name=None, subresource=None):
         parts = ["/apis/%s" % self.api_version if self.group else "/api/%s" % self.version]
         if self.namespaced and namespace:
-            parts.append("namespaces/%s" % namespace)
-        parts += [part for part in (self.plural, name, subresource) if part]
+            parts.append("namespaces/%s" % segment(namespace))
+        parts += [part for part in (self.plural, name and segment(name), subresource) if part]
         return "/".join(parts)
 
 
@@ -42,19 +46,27 @@ class Cluster:
         self._session = requests.Session()
         # A proxy's or a login's settings of the environment are for other servers.
         self._session.trust_env = not self.is_own
-        self._session.headers["Authorization"] = "Bearer %s" % token_of(config, self.is_own)
-        self._session.verify = authorities_of(config, self.is_own)
+        self._config = config
+        self._authorities = authorities_of(config, self.is_own)
         self._resources = None
+        token_of(config, self.is_own)
 
     def resource(self, kind, api_version=None):
         """By Kind, plural, singular or short name, also with a group: deployments.apps."""
         wanted = kind.lower()
-        found = [one for one in self.resources() if wanted in one.names and api_version in (None, "", one.api_version)]
+        found = self._named(wanted, api_version)
+        if not found:
+            # It may have come since: apply makes kinds, too.
+            self._resources = None
+            found = self._named(wanted, api_version)
         if not found:
             where = " in %s" % api_version if api_version else ""
             raise ValueError('The cluster knows no kind "%s"%s; see kubectl api-resources' % (kind, where))
         # The core group comes first, as it does for kubectl: pods are those of v1, not of metrics.k8s.io.
         return found[0]
+
+    def _named(self, wanted, api_version):
+        return [one for one in self.resources() if wanted in one.names and api_version in (None, "", one.api_version)]
 
     def resources(self):
         if self._resources is None:
@@ -63,7 +75,9 @@ class Cluster:
 
     def _discovered(self, path):
         listed = self.call("GET", path, headers={"Accept": DISCOVERY})
-        for group in listed.get("items", []):
+        if "items" not in listed:
+            raise ValueError("%s does not list its kinds at once; Kubernetes 1.27 or later does" % self.url)
+        for group in listed["items"]:
             name = group.get("metadata", {}).get("name", "")
             for version in group.get("versions", []):
                 for one in version.get("resources", []):
@@ -80,8 +94,15 @@ class Cluster:
         limit = query.pop("limit", None)
         items, token = [], None
         while True:
-            left = 500 if limit is None else min(500, limit - len(items))
-            page = self.call("GET", resource.path(namespace), params={**query, "limit": left, "continue": token})
+            left = PAGE if limit is None else min(PAGE, limit - len(items))
+            try:
+                page = self.call("GET", resource.path(namespace), params={**query, "limit": left, "continue": token})
+            except Refused as error:
+                # The list as it was at the first page is forgotten after some minutes.
+                if error.code != 410 or token is None:
+                    raise
+                items, token = [], None
+                continue
             items += page.get("items", [])
             token = page.get("metadata", {}).get("continue")
             if not token or (limit is not None and len(items) >= limit):
@@ -98,15 +119,24 @@ class Cluster:
     def call(self, method, path, body=None, params=None, headers=None, text=False):
         """The decoded answer. Raises Refused with what the server says and what to do."""
         query = {key: value for key, value in (params or {}).items() if value not in (None, "")}
+        # The token of a pod is changed for another one before it expires. What the environment says of authorities would
+        # come before those of the session.
+        own = {"Authorization": "Bearer %s" % token_of(self._config, self.is_own), **(headers or {})}
+        sent = {"json": body, "params": query, "headers": own, "verify": self._authorities}
         try:
-            answer = self._session.request(
-                method, self.url + path, json=body, params=query, headers=headers, timeout=REQUEST_SECONDS
-            )
+            answer = self._session.request(method, self.url + path, **sent, timeout=REQUEST_SECONDS)
         except requests.RequestException as error:
             raise Refused(0, "%s %s: the API server cannot be reached: %s" % (method, self.url + path, error))
         if not answer.ok:
             raise refusal(method, path, answer.status_code, said(answer))
-        return answer.text if text else answer.json()
+        return answer.content.decode("utf-8", "replace") if text else answer.json()
+
+
+def segment(name):
+    """A name as a part of a path."""
+    if "/" in name or name in (".", ".."):
+        raise ValueError('"%s" is no name of an object' % name)
+    return quote(name, safe=":")
 
 
 def as_resource(group, version, found):

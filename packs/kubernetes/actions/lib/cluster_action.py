@@ -2,6 +2,7 @@
 import time
 
 from cluster import Cluster
+from refusal import Refused
 from st2common.runners.base_action import Action
 
 LOOK_SECONDS = 1.0
@@ -24,10 +25,17 @@ class ClusterAction(Action):
         return resource, self.cluster.namespace_for(resource, namespace)
 
     def until(self, seconds, look):
-        """Looks until `look` returns (True, x), and returns (succeeded, x); x of the last look when the time is over."""
+        """Looks until `look` returns (True, x), and returns (succeeded, x); x of the last look when the time is over.
+
+        Raises Refused at once, but for what passes by itself: a server that is busy or comes up again."""
         end = time.monotonic() + seconds
         while True:
-            done, seen = look()
-            if done or time.monotonic() >= end:
-                return bool(done), seen
+            try:
+                done, seen = look()
+                if done or time.monotonic() >= end:
+                    return bool(done), seen
+            except Refused as error:
+                if not error.passes or time.monotonic() >= end:
+                    raise
+                self.logger.warning("%s; looking again", error)
             time.sleep(LOOK_SECONDS)

@@ -2,6 +2,7 @@
 import re
 
 VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete", "GET": "get"}
+PASSING = (0, 429, 502, 503, 504)
 FORBIDDEN = re.compile(
     r'User "(?P<user>[^"]+)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)"'
     r'(?: in API group "(?P<group>[^"]*)")?(?P<where> in the namespace "(?P<namespace>[^"]+)"| at the cluster scope)?'
@@ -15,6 +16,11 @@ class Refused(Exception):
         super().__init__(message)
         self.code = code
 
+    @property
+    def passes(self):
+        """Whether the same call may go well a little later."""
+        return self.code in PASSING
+
 
 def refusal(method, path, code, message):
     what = "%s %s: %s" % (VERBS.get(method, method), path, message or "HTTP status %d" % code)
@@ -24,6 +30,8 @@ def refusal(method, path, code, message):
         return Refused(code, what + missing_rule(message))
     if code == 409:
         return Refused(code, what + "; run the action again, or set force where it has that parameter")
+    if code == 415 and method == "PATCH":
+        return Refused(code, what + "; custom resources know the types merge and json, not strategic")
     return Refused(code, what)
 
 

@@ -9,15 +9,20 @@ def state_of(found):
     if kind not in KINDS:
         raise ValueError("A %s is not rolled out; name one of %s" % (kind, ", ".join(KINDS)))
     spec, status = found.get("spec", {}), found.get("status", {})
+    if spec.get("updateStrategy", {}).get("type") == "OnDelete":
+        raise ValueError("The update strategy of this %s is OnDelete: its pods are replaced when they are deleted" % kind)
     desired, updated, available = counts(kind, spec, status)
+    wanted = max(0, desired - partition(spec))
     failed = stuck(status)
     seen = status.get("observedGeneration", 0) >= found["metadata"].get("generation", 1)
     old = max(0, status.get("replicas", 0) - updated) if kind == "Deployment" else 0
-    done = seen and not failed and updated >= desired and available >= desired and old == 0
-    message = failed or "%d of %d pods are new, %d are available" % (updated, desired, available)
+    done = seen and not failed and updated >= wanted and available >= desired and old == 0
+    if not done and not failed and spec.get("paused"):
+        failed = "it is paused; patch spec.paused to false"
+    message = failed or "%d of %d pods are new, %d are available" % (updated, wanted, available)
     if not seen:
         message = "its controller has not seen the change yet"
-    elif old:
+    elif old and not failed:
         message += ", %d old ones are still there" % old
     return {
         "done": done,
@@ -38,6 +43,11 @@ def counts(kind, spec, status):
         return desired, status.get("replicas", 0), status.get("readyReplicas", 0)
     ready = "readyReplicas" if kind == "StatefulSet" else "availableReplicas"
     return desired, status.get("updatedReplicas", 0), status.get(ready, 0)
+
+
+def partition(spec):
+    """Of a StatefulSet: how many of its pods keep the old template."""
+    return (spec.get("updateStrategy", {}).get("rollingUpdate") or {}).get("partition", 0)
 
 
 def stuck(status):

@@ -1,18 +1,34 @@
 #!/bin/sh
-# packs/linux/actions/checks/check_processes.sh — SEARCH CRITERIA ARGS → the processes that fit; exit code 1 when there are none.
+# packs/linux/actions/checks/check_processes.sh — SEARCH CRITERIA ARGS → the processes that fit, as JSON: command line by number.
 set -eu
-search=$1 criteria=$2 more=${3:-}
+search=$1 criteria=${2:-} more=${3:-}
 case "$search" in
-  name) column=comm ;;
-  args) column=args ;;
-  *) echo "search: give name or args, not $search" >&2; exit 2 ;;
+  name | pid | state) ;;
+  *) echo "search: give name, pid or state, not $search" >&2; exit 2 ;;
 esac
-# The arguments are words of their own. This script and its parent are left out: their command lines have the criteria in them.
-# shellcheck disable=SC2086
-ps -e $more -o "pid=,ppid=,pcpu=,pmem=,$column=" | awk -v me=$$ -v parent="$PPID" -v wanted="$criteria" '
-  $1 != me && $2 != me && $1 != parent {
-    line = $0
-    sub(/^ *[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ +/, "", line)
-    if (line ~ wanted) { print; found = 1 }
+# This script and what began it are left out: their command lines have the criteria in them.
+export CRITERIA="$criteria"
+ps -e -o pid= -o ppid= -o stat= -o args= | awk -v me=$$ -v parent="$PPID" -v search="$search" -v more="$more" '
+  function escaped(text,   done) {
+    while (match(text, /["\\]/)) {
+      done = done substr(text, 1, RSTART - 1) "\\" substr(text, RSTART, 1)
+      text = substr(text, RSTART + 1)
+    }
+    return done text
   }
-  END { exit !found }'
+  BEGIN { wanted = ENVIRON["CRITERIA"]; printf "{" }
+  $1 == me || $2 == me || $1 == parent { next }
+  {
+    line = $0
+    sub(/^ *[^ ]+ +[^ ]+ +[^ ]+ +/, "", line)
+    if (search == "pid" ? $1 == wanted : search == "state" ? substr($3, 1, 1) == wanted : line ~ wanted) {
+      gsub(/[[:cntrl:]]/, " ", line)
+      printf "%s\"%s\": \"%s\"", separator, $1, escaped(line)
+      separator = ", "
+      numbers = numbers " " $1
+    }
+  }
+  END {
+    print "}"
+    if (more == "pidlist") print substr(numbers, 2) > "/dev/stderr"
+  }'

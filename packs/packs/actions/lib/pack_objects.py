@@ -9,6 +9,7 @@ ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 API = "/apis/squall.dev/v1alpha1"
 REQUEST_SECONDS = 30
 LOOK_SECONDS = 0.5
+PASSING = (0, 429, 502, 503, 504)
 RUN_ANNOTATION = "packs.squall.dev/installed-by"
 
 
@@ -28,7 +29,7 @@ class PackObjects:
         self.namespace = namespace or text_of("namespace") or "default"
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.headers["Authorization"] = "Bearer %s" % (token or own_token())
+        self._token = token
         self._session.verify = os.path.join(ACCOUNT, "ca.crt") if verify is None else verify
 
     def all(self):
@@ -66,28 +67,37 @@ class PackObjects:
 
     def until(self, pack, seconds, look, generation=1):
         """The Pack once `look(pack)` is true and the operator has seen this generation of it."""
-        end = time.monotonic() + seconds
-        while True:
-            found = self.get(pack)
-            if seen_generation(found) >= generation and look(found):
-                return found
-            if time.monotonic() >= end:
-                raise TimeoutError("Pack %s: not within %d s: %s" % (pack, seconds, verdict(found)))
-            time.sleep(LOOK_SECONDS)
+
+        def wanted(found):
+            return found if seen_generation(found) >= generation and look(found) else None
+
+        return self._looking(pack, seconds, "not", wanted, self.get)
 
     def until_gone(self, pack, seconds):
+        self._looking(pack, seconds, "not gone", lambda found: found is None, self.find)
+
+    def _looking(self, pack, seconds, what, wanted, read):
+        """What `wanted` gives, as soon as it is true; a server that is busy, or comes up again, is asked again."""
         end = time.monotonic() + seconds
         while True:
-            found = self.find(pack)
-            if found is None:
-                return
-            if time.monotonic() >= end:
-                raise TimeoutError("Pack %s: not gone within %d s: %s" % (pack, seconds, verdict(found)))
+            try:
+                found = read(pack)
+                result = wanted(found)
+                if result:
+                    return result
+                if time.monotonic() >= end:
+                    raise TimeoutError("Pack %s: %s within %d s: %s" % (pack, what, seconds, verdict(found)))
+            except Refused as error:
+                if error.code not in PASSING or time.monotonic() >= end:
+                    raise
             time.sleep(LOOK_SECONDS)
 
     def _call(self, method, what, name=None, body=None):
         path = "%s/namespaces/%s/packs%s" % (API, self.namespace, "/%s" % name if name else "")
-        headers = {"Content-Type": "application/merge-patch+json"} if method == "PATCH" else {}
+        # The token of a pod is changed for another one before it expires.
+        headers = {"Authorization": "Bearer %s" % (self._token or own_token())}
+        if method == "PATCH":
+            headers["Content-Type"] = "application/merge-patch+json"
         try:
             answer = self._session.request(
                 method, self.url + path, json=body, headers=headers, timeout=REQUEST_SECONDS

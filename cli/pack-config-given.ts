@@ -1,0 +1,70 @@
+// cli/pack-config-given.ts — what the command line gives for a configuration → the draft with it, and what of it may be a slip.
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { didYouMean } from '../operator/domain/expression/fault.ts';
+import { Failure } from './failure.ts';
+import { referenceOf } from './pack-config-dialog.ts';
+import { type Draft, valueAt, type Values, withReference, without, withValue } from './pack-config-draft.ts';
+import { castText, type ConfigSchemas, isTemplate, schemaAt } from './pack-config-schema.ts';
+import type { StoredConfig } from './pack-config-store.ts';
+
+export interface Given {
+  /** Words `key=value`; dots reach into objects. */
+  readonly set?: readonly string[];
+  readonly unset?: readonly string[];
+  /** A file with a mapping; - is the standard input. */
+  readonly fromFile?: string;
+}
+
+/** The draft with it. @throws Failure with exit code 2 for words that cannot be understood */
+export function draftWith(before: Draft, schemas: ConfigSchemas, { set, unset, fromFile }: Given): Draft {
+  let draft = before;
+  for (const [key, value] of Object.entries(fromFile === undefined ? {} : fileOf(fromFile)))
+    draft = withValue(draft, [key], value, schemas);
+  for (const key of unset ?? []) draft = without(draft, key.split('.'));
+  for (const word of set ?? []) draft = withWord(draft, schemas, word);
+  return draft;
+}
+
+/** What is allowed, and may be a slip. */
+export function doubtsOf(
+  { ref, pack, schemas, file, own, references }: StoredConfig,
+  { set = [], unset = [] }: Given,
+): readonly string[] {
+  if (!pack) return [`Pack ${ref} is not installed yet; its configuration waits for it`];
+  const keys = set.map((word) => /^[^=.]*/.exec(word)?.[0] ?? '');
+  const known = Object.keys(schemas);
+  const strange = known.length > 0 ? keys.filter((key) => !known.includes(key)) : [];
+  const isSet = (key: string) =>
+    [file, own].some((values) => valueAt(values, key.split('.')) !== undefined) || references.has(key);
+  return [
+    ...strange.map((key) => `${key}: the schema of pack ${ref} has no such key.${didYouMean(key, known)}`),
+    ...unset.filter((key) => !isSet(key)).map((key) => `${key}: it was not set`),
+  ];
+}
+
+function fileOf(name: string): Values {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(name === '-' ? 0 : name, 'utf8'));
+  } catch (cause) {
+    throw new Failure(`--from-file ${name}: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content as Values;
+  throw new Failure(`--from-file ${name}: it must be a mapping of keys to values`);
+}
+
+function withWord(draft: Draft, schemas: ConfigSchemas, word: string): Draft {
+  const at = word.indexOf('=');
+  if (at < 1) throw new Failure(`--set ${word}: write key=value`, { exitCode: 2 });
+  const path = word.slice(0, at).split('.');
+  const text = word.slice(at + 1);
+  const schema = schemaAt(schemas, path);
+  if (text.startsWith('@secret:')) return withReference(draft, path, referenceOf(path, text));
+  if (schema.secret && !isTemplate(text))
+    throw new Failure(
+      `--set ${path.join('.')}: it is secret, and the command line stays in the history of the shell; write ${path.join('.')}=@secret:NAME/KEY, or give it with --from-file -`,
+      { exitCode: 2 },
+    );
+  return withValue(draft, path, castText(path, text, schema), schemas);
+}

@@ -1,0 +1,125 @@
+// operator/domain/install/registered.ts — what an installation has brought → registered, kept so, or refused as a whole.
+import type { Manifest } from '../../api/install.ts';
+import type { Pack } from '../../api/kinds.ts';
+import type { Draft } from '../../api/meta.ts';
+import type { PackStatus } from '../../api/pack.ts';
+import { type Said, verdictOf } from '../conditions.ts';
+import { applyOverrides } from '../pack/overrides.ts';
+import type { Plan, Write } from '../plan.ts';
+import { tell } from './conditions.ts';
+import { sorted } from './key.ts';
+import { LOOK_MS, type ObservedPack } from './observed.ts';
+import { planRegistration, type Registration } from './register.ts';
+import { judgeConfig, refFault, takenMessage, withManifest } from './registered-status.ts';
+import { deletion } from './removal.ts';
+import { readyDespite } from './report.ts';
+
+/** What was brought becomes objects; all or nothing. */
+export function register(observed: ObservedPack, now: Date): Plan<PackStatus> {
+  const { self, refusals } = observed;
+  const manifest = overridden(observed);
+  const { status } = self;
+  const install = status?.install;
+  if (!status || !install || manifest === undefined) return {};
+  if (manifest === 'missing') return lost(self, status, now);
+  const planned = registrationOf(observed, manifest);
+  const refused = [...refFault(self, manifest), ...planned.taken.map(takenMessage), ...refusals];
+  if (refused.length > 0) return refuse(self, status, refused, now);
+  const { reported, builtFrom, commit } = install;
+  const image = self.spec.source?.image;
+  const next: PackStatus = {
+    ...withManifest(status, manifest, planned, observed),
+    ...(commit === undefined ? {} : { commit }),
+    installed: {
+      key: install.key,
+      ...(image === undefined ? {} : { image }),
+      ...(reported && { content: reported }),
+      ...(image === undefined && builtFrom ? { builtFrom } : {}),
+      at: now.toISOString(),
+    },
+    install: { ...withoutReported(install), step: 'Done' },
+  };
+  const said = { ...installed(manifest), ConfigValid: judgeConfig(observed, next) };
+  return {
+    writes: planned.apply.map((object): Write => ({ do: 'apply', object })),
+    status: tell(self, next, said, now),
+    after: planned.remove.map(deletion),
+    requeueAfterMs: LOOK_MS,
+  };
+}
+
+function installed({ pack }: Manifest) {
+  const said: Said = { status: 'True', reason: 'Installed', message: `Version ${pack.version} is installed.` };
+  return { Registered: said, ...verdictOf(said) };
+}
+
+const withoutReported = ({ reported: _, builtFrom: __, ...install }: NonNullable<PackStatus['install']>) => install;
+
+/** Installed: what is missing is made again, what changed by an override or a new version of Squall is applied. */
+export function keep(observed: ObservedPack, now: Date): Plan<PackStatus> {
+  const { self } = observed;
+  const manifest = overridden(observed);
+  const { status } = self;
+  if (!status || manifest === undefined) return { requeueAfterMs: LOOK_MS };
+  if (manifest === 'missing') return lost(self, status, now);
+  const planned = registrationOf(observed, manifest);
+  const next = withManifest(status, manifest, planned, observed);
+  const wasLost = status.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'ContentMissing');
+  const said = { ...(wasLost ? installed(manifest) : {}), ConfigValid: judgeConfig(observed, next) };
+  return {
+    writes: planned.apply.map((object): Write => ({ do: 'apply', object })),
+    status: tell(self, next, said, now),
+    after: planned.remove.map(deletion),
+    requeueAfterMs: LOOK_MS,
+  };
+}
+
+const remembered = new WeakMap<Manifest, { readonly key: string; readonly manifest: Manifest }>();
+
+/** The same object for the same overrides: what is made of a manifest is remembered with it, and a pack may have thousands of files. */
+function overridden({ self, manifest }: Pick<ObservedPack, 'self' | 'manifest'>): ObservedPack['manifest'] {
+  const { overrides } = self.spec;
+  if (manifest === undefined || manifest === 'missing' || !overrides) return manifest;
+  const key = JSON.stringify(sorted(overrides));
+  const known = remembered.get(manifest);
+  if (known?.key === key) return known.manifest;
+  const changed = applyOverrides(manifest, overrides);
+  remembered.set(manifest, { key, manifest: changed });
+  return changed;
+}
+
+/** From what is being registered, else from what is installed: what is asked for may be another source that is not ready. */
+function registrationOf({ self, find, owned, settings }: ObservedPack, manifest: Manifest): Registration {
+  const { install, installed: before } = self.status ?? {};
+  const content =
+    install?.step === 'Register'
+      ? { image: self.spec.source?.image, blobs: install.reported }
+      : { image: before?.image, blobs: before?.content };
+  return planRegistration({ pack: self, manifest, content, find, owned, sha256: settings.sha256 });
+}
+
+function refuse(self: Pack, status: PackStatus, refused: readonly string[], now: Date): Plan<PackStatus> {
+  const { install } = status;
+  const message = refused.slice(0, 5).join('; ') + (refused.length > 5 ? `; and ${refused.length - 5} more` : '');
+  const said: Said = { status: 'False', reason: 'RegistrationRefused', message };
+  const next = { ...status, ...(install && { install: { ...withoutReported(install), step: 'Failed' as const } }) };
+  return {
+    status: tell(self, next, { Registered: said, ...readyDespite(status, said) }, now),
+    events: [{ type: 'Warning', reason: said.reason, message: message.slice(0, 1024) }],
+  };
+}
+
+/** The pack store has lost its content: only another installation brings it back. */
+function lost(self: Pack, status: PackStatus, now: Date): Plan<PackStatus> {
+  const message = 'The content of the pack is not in the pack store any more; set spec.reinstall to another text';
+  const said: Said = { status: 'False', reason: 'ContentMissing', message };
+  return { status: tell(self, status, { Registered: said, ...verdictOf(said) }, now), requeueAfterMs: LOOK_MS };
+}
+
+/** What is to be applied and has not been seen by the API server: asked about before anything is stored. */
+export function draftsToCheck(observed: Omit<ObservedPack, 'refusals'>): readonly Draft[] {
+  const { self } = observed;
+  const manifest = overridden(observed);
+  if (self.status?.install?.step !== 'Register' || manifest === undefined || manifest === 'missing') return [];
+  return registrationOf({ ...observed, refusals: [] }, manifest).apply;
+}

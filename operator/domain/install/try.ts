@@ -1,0 +1,82 @@
+// operator/domain/install/try.ts — an installation that is asked for → its Job, what became of it, and another try where that may go better.
+import type { PackStatus } from '../../api/pack.ts';
+import type { Said } from '../conditions.ts';
+import type { Plan } from '../plan.ts';
+import { tell } from './conditions.ts';
+import { installJob } from './job.ts';
+import { jobFault } from './job-fault.ts';
+import { installJobName } from './key.ts';
+import { LOOK_MS, type ObservedPack } from './observed.ts';
+import { readyDespite } from './report.ts';
+
+/** Tries of an installation whose Job died or whose source could not be fetched, and the pauses before them, in seconds. */
+const PAUSES = [30, 120, 600];
+/** While a Job runs, its pods are looked at so often, in ms: one that cannot start changes nothing that is watched. */
+const JOB_LOOK_MS = 15_000;
+
+interface Try {
+  readonly key: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Why the one before ended early. */
+  readonly why?: string;
+}
+
+/** The try is recorded before its Job is made. */
+export function begin(observed: ObservedPack, { key, attempt, why }: Try, now: Date): Plan<PackStatus> {
+  const { self, settings } = observed;
+  const { findings: _, ...before } = self.status ?? {};
+  const job = installJobName(self.metadata.name, key, attempt, settings.sha256);
+  const status = { ...before, install: { key, attempt, job, step: 'Fetch' as const, startedAt: now.toISOString() } };
+  const unknown: Said = { status: 'Unknown', reason: 'Installing', message: 'It has not come to this yet.' };
+  const told = why === undefined ? '' : ` This is try ${attempt} of ${PAUSES.length + 1}. ${why}`;
+  const ready: Said = { status: 'Unknown', reason: 'Installing', message: `The pack is being installed.${told}` };
+  const steps = {
+    Fetched: why === undefined ? unknown : ready,
+    Valid: unknown,
+    EnvironmentReady: unknown,
+    Registered: unknown,
+  };
+  const stalled: Said = { ...ready, status: 'False' };
+  return {
+    status: tell(self, status, { ...steps, ...(before.installed ? {} : { Ready: ready }), Stalled: stalled }, now),
+    after: [{ do: 'create', object: installJob(self, job, settings) }],
+    requeueAfterMs: JOB_LOOK_MS,
+    ...(why === undefined ? {} : { events: [{ type: 'Warning', reason: 'InstallJobFailed', message: why }] }),
+  };
+}
+
+/** Until its report is there: a Job that has died, or was never made, ends the try. */
+export function watchJob(observed: ObservedPack, now: Date): Plan<PackStatus> {
+  const { self, job, pods, settings } = observed;
+  const install = self.status?.install;
+  if (!self.status || !install) return {};
+  if (!job)
+    return { after: [{ do: 'create', object: installJob(self, install.job, settings) }], requeueAfterMs: JOB_LOOK_MS };
+  const fault = jobFault(job, pods, now);
+  if (fault === undefined) return { requeueAfterMs: JOB_LOOK_MS };
+  const { message, isFromOutside } = fault;
+  if (isFromOutside && install.attempt <= PAUSES.length)
+    return begin(observed, { key: install.key, attempt: install.attempt + 1, why: message }, now);
+  const said: Said = { status: 'False', reason: 'InstallJobFailed', message };
+  const failed = { ...self.status, install: { ...install, step: 'Failed' as const } };
+  return {
+    status: tell(self, failed, { Fetched: said, ...readyDespite(self.status, said) }, now),
+    requeueAfterMs: pauseMs(install.attempt),
+    events: [{ type: 'Warning', reason: said.reason, message }],
+  };
+}
+
+/** Another try where another may go better: a pack that is not valid stays so. */
+export function again(observed: ObservedPack, now: Date): Plan<PackStatus> {
+  const { self } = observed;
+  const { install, conditions = [] } = self.status ?? {};
+  if (!install) return {};
+  const failed = conditions.find(({ type, status }) => type === 'Fetched' && status === 'False');
+  if (!failed || install.attempt > PAUSES.length) return { requeueAfterMs: LOOK_MS };
+  const waitMs = Date.parse(failed.lastTransitionTime) + pauseMs(install.attempt) - now.getTime();
+  if (waitMs > 0) return { requeueAfterMs: waitMs };
+  return begin(observed, { key: install.key, attempt: install.attempt + 1 }, now);
+}
+
+const pauseMs = (attempt: number): number => (PAUSES[attempt - 1] ?? 0) * 1000;

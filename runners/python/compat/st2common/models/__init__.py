@@ -1,0 +1,1 @@
+# st2common/models/__init__.py — a package; see the modules in it.
