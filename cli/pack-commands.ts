@@ -48,7 +48,7 @@ export function addPackCommands(squall: Command, doing: Doing, offline: Offline)
     .description('register the files of a folder as they are, also what is not committed; or an installed pack again')
     .argument('<packs...>', 'folders, or names of packs')
     .option('--name <name>', 'name of the Pack (default: as the folder is called)')
-    .option('--types <types>', 'accepted for scripts of StackStorm; all are registered')
+    .option('--types <types>', 'what to count afterwards, for example actions,rules; all are registered together')
     .action(doing<RegisterOptions>((session, options, packs) => registerPacks(session, packs, options)));
   pack
     .command('list')

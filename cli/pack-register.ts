@@ -3,7 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Pack } from '../operator/api/kinds.ts';
 import { API_VERSION, nameOfRef } from '../operator/api/meta.ts';
-import { isMissing } from './failure.ts';
+import { didYouMean } from '../operator/domain/expression/fault.ts';
+import { Failure, isMissing } from './failure.ts';
 import { call } from './kube.ts';
 import { packRefIn } from './pack-folder.ts';
 import { ofPackThere, packPath } from './pack-object.ts';
@@ -16,19 +17,41 @@ export interface RegisterOptions {
   readonly types?: string;
 }
 
-/** Exit code 1 when one of them is not ready in the end. */
+/** What StackStorm can register, and so what is counted. */
+const TYPES = ['actions', 'sensors', 'rules', 'aliases', 'policies', 'triggers', 'configs', 'runners'] as const;
+
+/** All types of a pack are registered together; those that were named are counted on the screen. Exit code 1 when a pack is not ready in the end. */
 export async function registerPacks(
   session: Session,
   packs: readonly string[],
-  { name }: RegisterOptions,
+  { name, types }: RegisterOptions,
 ): Promise<number> {
+  const named = typesIn(types);
   let exitCode = 0;
   for (const pack of packs) {
     const isFolder = existsSync(pack) && statSync(pack).isDirectory();
     const asked = isFolder ? await registerFolder(session, resolve(pack), name) : await again(session, nameOfRef(pack));
-    if (!(await waitForPack(session, asked))) exitCode = 1;
+    const ready = await waitForPack(session, asked);
+    if (!ready) exitCode = 1;
+    else for (const type of named) session.screen.out(`${type}: ${ready.status?.counts?.[type] ?? 0}\n`);
   }
   return exitCode;
+}
+
+/** As `st2 pack register --types` takes them: with commas between them, in the singular too. @throws Failure for one that nobody knows */
+function typesIn(text: string | undefined): readonly string[] {
+  const words = (text ?? '').split(',').map((word) => word.trim().toLowerCase());
+  return words
+    .filter((word) => word !== '')
+    .flatMap((word) => {
+      if (word === 'all') return TYPES;
+      const type = TYPES.find(
+        (one) => one === word || one === `${word}s` || one === `${word}es` || one === `${word.replace(/y$/, 'ie')}s`,
+      );
+      if (type) return [type];
+      const rule = `--types ${word}: nothing of that type is registered; say some of ${TYPES.join(', ')}, or all.`;
+      throw new Failure(`${rule}${didYouMean(word, TYPES)}`, { exitCode: 2 });
+    });
 }
 
 async function registerFolder(session: Session, folder: string, name: string | undefined): Promise<Pack> {

@@ -71,6 +71,24 @@ warning: it is old
   expect([out, code]).toEqual(['Pack csv: version 1.0.0 is installed: 3 actions\n', 0]);
 });
 
+test('register counts the types that are named, and knows no others', async () => {
+  const ready = pack(5, 'Done', {
+    more: { version: '1.0.0', content: '3 actions', counts: { actions: 3, policies: 1 } },
+  });
+  const squall = await serve({ [`PATCH ${PACKS}/csv`]: reply(ready), [`GET ${PACKS}/csv`]: reply(ready) });
+  const { out, code } = await squall('pack', 'register', 'csv', '--types', 'action, Policy,rules');
+  expect([out, code]).toEqual([
+    'Pack csv: version 1.0.0 is installed: 3 actions\nactions: 3\npolicies: 1\nrules: 0\n',
+    0,
+  ]);
+  expect(await squall('pack', 'register', 'csv', '--types', 'actons')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /^squall: --types actons: nothing of that type is registered; .* Did you mean "actions"\?\n$/,
+    ),
+  });
+});
+
 test('a failure is told once: its first line, then every finding', async () => {
   const findings = [
     { file: 'actions/a.yaml', line: 3, message: 'name: it is missing' },

@@ -447,15 +447,21 @@ output:
 });
 
 test('a null that kubectl apply has left out is told, with the remedy; applied by the server it is kept', async () => {
-  const empty = (name: string) =>
-    workflow(name, 'orquesta', 'version: 1.0\nvars: [{ x: null }]\ntasks: { one: { action: core.noop } }\n');
-  await kubectl(['apply', '-f', '-'], JSON.stringify(empty('demo.lost')));
+  const having = (name: string, x: string) =>
+    workflow(name, 'orquesta', `version: 1.0\nvars: [{ x: ${x} }]\ntasks: { one: { action: core.noop } }\n`);
+  const applied = (object: object) => kubectl(['apply', '-f', '-'], JSON.stringify(object));
+  await applied(having('demo.lost', '1'));
+  await ready(namespace, 'workflow/demo.lost');
+  // A change is sent as a merge patch, in which a null means that there shall be none.
+  await applied(having('demo.lost', 'null'));
   const reason = await eventually('it is judged', async () => {
     const json = await kubectl(['-n', namespace, 'get', 'workflow', 'demo.lost', '-o', 'json']);
-    const { status } = JSON.parse(json) as { status?: { conditions?: { type: string; message: string }[] } };
-    return status?.conditions?.find(({ type }) => type === 'Ready')?.message;
+    const { status } = JSON.parse(json) as {
+      status?: { conditions?: { type: string; status: string; message: string }[] };
+    };
+    return status?.conditions?.find((one) => one.type === 'Ready' && one.status === 'False')?.message;
   });
   expect(reason).toMatch(/vars\[0\].*kubectl apply --server-side/);
-  await apply(empty('demo.kept'));
+  await apply(having('demo.kept', 'null'));
   await ready(namespace, 'workflow/demo.kept');
 });

@@ -59,7 +59,7 @@ test('the last words of a long log are kept, however long its lines are', async 
     for (let i = 0; i < 40; i++) response.write(`${'€'.repeat(50_000)}\n`);
     response.end('fatal: disk full\n');
   });
-  expect(urls).toEqual(['/api/v1/namespaces/prod/pods/e-1-x/log?tailLines=5000']);
+  expect(urls).toEqual(['/api/v1/namespaces/prod/pods/e-1-x/log?container=action&tailLines=5000']);
   expect(result.log.endsWith('€\nfatal: disk full\n')).toBe(true);
   expect(result.log).not.toContain('\ufffd');
   expect(bytesOf(result.log)).toBeGreaterThan(LOG_TAIL_BYTES - 4);

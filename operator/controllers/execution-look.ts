@@ -2,6 +2,7 @@
 import type { KubeObject } from '../api/meta.ts';
 import type { Look, ObservedExecution } from '../domain/execution/observed.ts';
 import type { Warned } from '../domain/job/outcome.ts';
+import { ACTION_CONTAINER } from '../domain/job/names.ts';
 import { projectJob } from '../domain/job/shapes.ts';
 import {
   bytesOf,
@@ -84,7 +85,8 @@ async function readLog(self: KubeObject, pod: string, { transport, log }: LookOp
   };
   const limits = { limitBytes: LOG_READ_BYTES, tailBytes: LOG_TAIL_BYTES, deadlineMs: LOG_READ_MS, onCut };
   try {
-    const text = await transport.text(path, { tailLines: String(LOG_TAIL_LINES) }, limits);
+    const query = { container: ACTION_CONTAINER, tailLines: String(LOG_TAIL_LINES) };
+    const text = await transport.text(path, query, limits);
     return isCut ? `${text}\n${LOG_CUT}` : text;
   } catch (err) {
     // A result without a log is better than none; the pod or its node is gone.
@@ -97,6 +99,6 @@ const whose = ({ metadata: { namespace, name, uid } }: KubeObject) => ({ namespa
 
 async function keep(result: ReturnType<typeof containerResult>, { storeResult }: LookOptions): Promise<Stored> {
   const json = JSON.stringify(result);
-  if (placeOf(bytesOf(json)) === 'status') return { inline: result };
+  if (placeOf(bytesOf(json), storeResult && result) === 'status') return { inline: result };
   return storeResult ? { ref: await storeResult(json) } : { inline: inlineResult(result) };
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { KeyValue, KINDS, Pack, Workflow } from '../api/kinds.ts';
 import type { Draft, Kind, KubeObject } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
-import { action, at, container, execution, iso, settings } from '../domain/execution/builders.setup.ts';
+import { action, at, container, execution, iso, job, settings } from '../domain/execution/builders.setup.ts';
 import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
 import type { ConfigMap } from '../domain/install/config.ts';
 import { BY_EXECUTION } from '../domain/job/names.ts';
@@ -284,6 +284,14 @@ test('the sweep leaves alone what waits for its retry or has ended', () => {
   expect(
     sweep({ ...options, sources: scene(execution({}, { phase: 'Failed', endedAt: iso(1) })).sources }, at(531)),
   ).toBe(0);
+});
+
+test("a cancel does not wait for somebody else's Job that has its name", async () => {
+  const foreign = job({}, { ownerReferences: [] });
+  const { api, look, status } = scene(action(), execution({ control: 'cancel' } as object), foreign);
+  await look(1);
+  expect(status()).toMatchObject({ phase: 'Canceled' });
+  expect(api.object(JOB)).toBeDefined();
 });
 
 test('a run of a Workflow is kept as long as the Workflow says', async () => {

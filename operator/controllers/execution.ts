@@ -1,9 +1,9 @@
 // operator/controllers/execution.ts — Executions with their Jobs and Pods, decided by planExecution; and the sweep that misses nobody.
 import type { ExecutionStatus } from '../api/execution.ts';
-import type { Action, Execution, KeyValue, TriggerType, Workflow } from '../api/kinds.ts';
+import type { Action, Execution, KeyValue, TriggerType } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { entriesOf } from '../domain/datastore/entry.ts';
-import { workflowOf } from './callable.ts';
+import { type CallableStores, workflowOf } from './callable.ts';
 import { type ConfigurationSources, configurationFor } from './configuration.ts';
 import type { ExecutionSettings, ObservedExecution, Refused } from '../domain/execution/observed.ts';
 import { isFinal, parseExecution } from '../domain/execution/parse.ts';
@@ -23,11 +23,8 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { answer, type LookOptions } from './execution-look.ts';
 
-interface ExecutionSources extends ConfigurationSources {
+interface ExecutionSources extends ConfigurationSources, CallableStores {
   readonly executions: Store<Execution>;
-  /** With ACTION_INDEXES. */
-  readonly actions: Store<Action>;
-  readonly workflows: Store<Workflow>;
   /** With TRIGGER_TYPE_INDEXES. */
   readonly triggerTypes: Store<TriggerType>;
   /** Both with BY_EXECUTION. */

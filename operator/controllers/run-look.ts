@@ -1,5 +1,5 @@
 // operator/controllers/run-look.ts — a run in memory beside its children as they are → what is new is recorded, what is to be done is seen.
-import type { Action, Execution, Workflow } from '../api/kinds.ts';
+import type { Execution } from '../api/kinds.ts';
 import { withoutMarks } from '../domain/datastore/handed-on.ts';
 import type { Live as LiveExecution } from '../domain/execution/parse.ts';
 import type { Value } from '../domain/expression/python/values.ts';
@@ -12,19 +12,16 @@ import type { LiveRun } from '../domain/workflow/live.ts';
 import { type ChildNews, childNews, forgone, requestNews } from '../domain/workflow/news.ts';
 import { heldFor, lately } from '../domain/workflow/pace.ts';
 import { hasRunEnded, type ObservedRun } from '../domain/workflow/plan.ts';
-import { limitReached, refuseWrong, type Surroundings } from '../domain/workflow/soundness.ts';
-import { type Key, keyOf, splitKey, type Store } from '../kube/store.ts';
-import { callable } from './callable.ts';
+import { limitReached, refuseWrong, type Surroundings, type WorkflowLimits } from '../domain/workflow/soundness.ts';
+import { type Key, keyOf, splitKey } from '../kube/store.ts';
+import { callable, type CallableStores } from './callable.ts';
 import { configurationFor } from './configuration.ts';
 import { aboveOf } from './lineage.ts';
 import { entriesNow, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
 import type { OpenedRun } from './run-open.ts';
 
 export interface RunLookOptions extends OpenOptions {
-  readonly sources: OpenOptions['sources'] & {
-    readonly actions: Store<Action>;
-    readonly workflows: Store<Workflow>;
-  };
+  readonly sources: OpenOptions['sources'] & CallableStores;
   readonly storeResult: (json: string) => Promise<{ readonly digest: string; readonly bytes: number }>;
 }
 
@@ -65,10 +62,9 @@ export async function look(
   }
   const withResult = news.filter(({ hasResult }) => hasResult).map(({ child }) => child.name);
   const results = await options.store.results(self.metadata.namespace ?? '', withResult);
-  const refused = take(run, { request, news, results, around: surroundings(execution, children, now, options) });
+  const around = surroundings(execution, children, now, options);
+  const refused = take(run, { request, news, results, around, limits: options.limits });
   if (refused) return { ...base, refused };
-  const limit = limitReached(live, options.limits);
-  if (limit) return { ...base, refused: limit };
   if (!hasRunEnded(live.status)) return base;
   const stored = await storedOf(live, options);
   return stored ? { ...base, stored } : { ...base, refused: TOO_LARGE };
@@ -88,10 +84,11 @@ interface Taken {
   /** By the name of the child. */
   readonly results: ReadonlyMap<string, unknown>;
   readonly around: Surroundings;
+  readonly limits: WorkflowLimits;
 }
 
 /** Records it all, and what cannot be made of what follows. @returns why the run cannot go on */
-function take({ live, refusals }: HeldRun, { request, news, results, around }: Taken): RefusedRun | undefined {
+function take({ live, refusals }: HeldRun, { request, news, results, around, limits }: Taken): RefusedRun | undefined {
   const atMs = Math.max(live.lastAtMs, around.nowMs - live.startedAtMs);
   try {
     if (request) live.record({ atMs, entry: request });
@@ -105,8 +102,11 @@ function take({ live, refusals }: HeldRun, { request, news, results, around }: T
       if (key !== undefined && !around.isThere(name)) live.record({ atMs, entry: { is: 'refused', key, error } });
     }
     refusals.clear();
+    // Before children are looked at: there may be far too many of them.
+    const limit = limitReached(live, limits);
+    if (limit) return limit;
     refuseWrong(live, atMs, around);
-    return undefined;
+    return limitReached(live, limits);
   } catch (error) {
     // Engines answer every definition and every result; what they throw is a fault of theirs, and would come again.
     const message = `the engine cannot go on: ${(error as Error).message}. Please tell the makers of Squall`;

@@ -6,8 +6,12 @@ export type Write =
   | { readonly do: 'create'; readonly object: Draft }
   /** A child that may change (Deployment, ConfigMap): server-side apply. */
   | { readonly do: 'apply'; readonly object: Draft }
-  /** Guarded by uid; already gone = done. */
-  | { readonly do: 'delete'; readonly object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> }
+  /** Guarded by uid; already gone = done. `ifUnchanged`: guarded by resourceVersion too. */
+  | {
+      readonly do: 'delete';
+      readonly object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
+      readonly ifUnchanged?: true;
+    }
   /** Of the object itself; guarded by resourceVersion. */
   | { readonly do: 'finalizers'; readonly set: readonly string[] };
 

@@ -182,3 +182,13 @@ test('a result waits for the Action, which says whether it is tried again', asyn
   Object.defineProperty(door.sources.actions, 'lastSignOfLifeMs', { value: () => 1 });
   expect([await post(failed), status()]).toMatchObject([204, { phase: 'Failed' }]);
 });
+
+test('a number that the API server would round is kept in the store', async () => {
+  const { door, token, status } = await running();
+  await using _ = door;
+  const body = JSON.stringify(envelope('NUMBER')).replace('"NUMBER"', '18446744073709551615');
+  expect((await door.post(PATH, body, { authorization: `Bearer ${token}` })).status).toBe(204);
+  const { result, resultRef } = status() as { result: unknown; resultRef: { digest: string } };
+  expect(result).toBeUndefined();
+  expect(await new BlobStore(join(door.directory, 'results')).text(resultRef.digest)).toBe('18446744073709551615');
+});

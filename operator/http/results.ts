@@ -173,7 +173,7 @@ function isTaken({ status }: Execution, { job, attempt }: Worker, envelope: Resu
 async function keep(result: unknown, store: BlobStore | undefined): Promise<Stored> {
   const json = JSON.stringify(result ?? null);
   const bytes = Buffer.byteLength(json);
-  switch (placeOf(bytes)) {
+  switch (placeOf(bytes, store && result)) {
     case 'status':
       return { inline: result };
     case 'nowhere':

@@ -112,6 +112,17 @@ describe('delete', () => {
     await client.delete(object);
     expect(api.object(`${JOBS}/e-1`)).toEqual(later);
   });
+  test('of what was decided on as it was leaves alone what has changed since', async () => {
+    const { api, store, client } = scene();
+    const { object } = await client.create(job());
+    const changed = await api.mergePatch(`${JOBS}/e-1`, { metadata: { labels: { renewed: 'yes' } } });
+    const decided = client.write(object, { do: 'delete', object, ifUnchanged: true });
+    await expect(decided).rejects.toSatisfy(isConflict);
+    expect(api.object(`${JOBS}/e-1`)).toEqual(changed);
+    store.put(changed);
+    await client.write(object, { do: 'delete', object: changed, ifUnchanged: true });
+    expect([api.object(`${JOBS}/e-1`), store.size]).toEqual([undefined, 0]);
+  });
   test('of an object with finalizers keeps it in the store as going', async () => {
     const { store, client } = scene({}, job({ finalizers: ['squall.dev/x'] }));
     const { object } = await client.create(job());

@@ -26,6 +26,11 @@ export interface CreateOptions extends CallOptions {
   readonly sameAs?: (existing: KubeObject, draft: Draft) => boolean;
 }
 
+interface DeleteOptions extends CallOptions {
+  /** Whether what has changed since it was read is left alone (409: see isConflict). Default: it is deleted too. */
+  readonly ifUnchanged?: boolean;
+}
+
 type Reference = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
 /** A create whose answer was lost is repeated at once so often: its name makes it safe. */
@@ -54,7 +59,7 @@ export class Client {
       case 'apply':
         return await this.apply(write.object);
       case 'delete':
-        await this.delete(write.object);
+        await this.delete(write.object, write.ifUnchanged ? { ifUnchanged: true } : {});
         return undefined;
       case 'finalizers':
         return await this.setFinalizers(self, write.set);
@@ -95,15 +100,16 @@ export class Client {
   }
 
   /** Deletes exactly this object with what it owns; already gone, or replaced by another, is done. */
-  async delete(object: Reference, options: CallOptions = {}): Promise<void> {
+  async delete(object: Reference, { ifUnchanged, ...options }: DeleteOptions = {}): Promise<void> {
     this.#options.fence?.();
-    const { uid } = object.metadata;
+    const { uid, resourceVersion } = object.metadata;
+    const guard = ifUnchanged ? { uid, resourceVersion } : { uid };
     try {
-      const going = await this.#options.transport.delete(this.#pathOf(object), { ...options, uid });
+      const going = await this.#options.transport.delete(this.#pathOf(object), { ...options, ...guard });
       if (going) this.#keep(going);
       else this.#storeOf(object)?.remove(gone(object));
     } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (!isNotFound(error) && (ifUnchanged || !isConflict(error))) throw error;
       this.#storeOf(object)?.remove(gone(object));
     }
   }

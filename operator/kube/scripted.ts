@@ -196,6 +196,8 @@ export class ScriptedTransport implements Transport {
     return this.#play({ verb: 'delete', path, body: options }, () => {
       const old = this.#existing(path);
       if (options.uid !== undefined && options.uid !== old.metadata.uid) throw refusal(409, 'Conflict', 'uid differs');
+      const { resourceVersion = old.metadata.resourceVersion } = options;
+      if (resourceVersion !== old.metadata.resourceVersion) throw refusal(409, 'Conflict', 'resourceVersion differs');
       if (!old.metadata.finalizers?.length) {
         this.#remove(path, old);
         return undefined;

@@ -39,7 +39,7 @@ test('each verb asks as the API server wants it', async () => {
   await api.replace(`${MAPS}/m`, { x: 1 });
   await api.replaceStatus(`${MAPS}/m`, { metadata: { resourceVersion: '7' }, status: { x: 1 } });
   await api.mergePatch(`${MAPS}/m`, { x: null });
-  await api.delete(`${MAPS}/m`, { uid: 'u' });
+  await api.delete(`${MAPS}/m`, { uid: 'u', resourceVersion: '7' });
   await api.page(MAPS, { limit: '5', labelSelector: 'a=b' });
   expect(scene.seen.map(({ method, url, headers }) => `${method} ${url} ${headers['content-type'] ?? '-'}`)).toEqual([
     `POST ${MAPS} application/json`,
@@ -56,7 +56,7 @@ test('each verb asks as the API server wants it', async () => {
   ]);
   expect(JSON.parse(scene.seen[5]?.text ?? '')).toMatchObject({
     propagationPolicy: 'Background',
-    preconditions: { uid: 'u' },
+    preconditions: { uid: 'u', resourceVersion: '7' },
   });
 });
 

@@ -22,6 +22,8 @@ export interface ApplyOptions extends CallOptions {
 export interface DeleteOptions extends CallOptions {
   /** Delete only this object, not a later one of the same name. */
   readonly uid?: string;
+  /** Delete it only as it was then. */
+  readonly resourceVersion?: string;
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
 }
 
@@ -117,9 +119,10 @@ function verbs(caller: Caller): Transport {
     mergePatch: (path, body, options) =>
       object({ verb: 'patch', method: 'PATCH', path, body, options, type: 'application/merge-patch+json' }),
     delete: async (path, options) => {
-      const preconditions = options?.uid === undefined ? {} : { preconditions: { uid: options.uid } };
+      const { uid, resourceVersion } = options ?? {};
+      const preconditions = { uid, resourceVersion }; // JSON leaves out what is undefined
       const propagationPolicy = options?.propagation ?? 'Background';
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, ...preconditions };
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions };
       const answer = await object({ verb: 'delete', method: 'DELETE', path, body, options });
       return answer.kind === 'Status' ? undefined : answer;
     },

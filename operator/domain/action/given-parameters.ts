@@ -55,17 +55,28 @@ const inline = (place: string, whole?: string) =>
   );
 
 /** Place of a value whose inner schema calls it secret. */
-function secretInside(schema: unknown, value: unknown, place: string, depth: number): string | undefined {
-  if (!isRecord(schema) || depth > DEPTH_MAX || value === null || value === undefined) return undefined;
+function secretInside(schema: unknown, given: unknown, place: string, depth: number): string | undefined {
+  if (!isRecord(schema) || depth > DEPTH_MAX || given === null || given === undefined) return undefined;
   if (depth > 0 && own(schema, 'secret') === true) return place;
   const items = own(schema, 'items');
   const inner = own(schema, 'properties');
+  // Text is read as the list or the object that it is to be.
+  const isText = depth === 0 && typeof given === 'string' && (isRecord(items) || isRecord(inner));
+  const value = isText ? jsonIn(given) : given;
   const found = Array.isArray(value)
     ? value.map((item, i) => secretInside(items, item, `${place}[${i}]`, depth + 1))
     : isRecord(value) && isRecord(inner)
       ? Object.entries(inner).map(([key, sub]) => secretInside(sub, own(value, key), `${place}.${key}`, depth + 1))
       : [];
   return found.find((f) => f !== undefined);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // a template, or what its conversion will say
+  }
 }
 
 /** A value that could pass for the mark of a secret would be given its content in the pod. */

@@ -104,6 +104,15 @@ describe('secrets', () => {
     expect(nested).toMatchObject({ reason: 'SecretInline', message: expect.stringContaining('parameters.o.pw') });
     expect(JSON.stringify(nested)).not.toContain('hunter2');
   });
+  test('in clear text inside the text of a list or an object end it too', () => {
+    const o = { type: 'object', properties: { pw: { type: 'string', secret: true } } };
+    for (const given of [{ o: '{"pw": "hunter2"}' }, { list: '[{"pw": "hunter2"}]' }]) {
+      const made = resolve({ o, list: { type: 'array', items: o } }, given);
+      expect(made).toMatchObject({ reason: 'SecretInline', message: expect.stringContaining('pw is secret') });
+      expect(JSON.stringify(made)).not.toContain('hunter2');
+    }
+    expect(resolve({ o }, { o: '{"user": "u"}' })).toMatchObject({ ok: true });
+  });
   test('are required like others', () => {
     expect(resolve(schemas, { token: null })).toMatchObject({ reason: 'ParametersInvalid' });
   });

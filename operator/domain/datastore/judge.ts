@@ -19,7 +19,8 @@ const LOOK_MAX_MS = 86_400_000;
 export function planKeyValue({ self, namesakes }: ObservedKeyValue, now: Date): Plan<KeyValueStatus> {
   const { apiVersion, kind, metadata, spec, status } = self;
   if (metadata.deletionTimestamp !== undefined) return {};
-  if (!isSeen(self, now)) return { writes: [{ do: 'delete', object: { apiVersion, kind, metadata } }] };
+  if (!isSeen(self, now))
+    return { writes: [{ do: 'delete', object: { apiVersion, kind, metadata }, ifUnchanged: true }] };
   const leftMs = spec.expiresAt === undefined ? undefined : Date.parse(spec.expiresAt) - now.getTime();
   const winner = winnerOf(namesakes.filter((one) => isSeen(one, now)));
   const judged = verdict({ metadata, status }, faultOf(self, winner), now);

@@ -47,7 +47,7 @@ export function settle({ self, observed, action, jobs, pods, now }: Scene): Exec
 
 /** Canceling until no Job and no live pod is left, then Canceled; absence is confirmed by a live GET. */
 export function cancel(scene: Scene): ExecutionPlan {
-  const { self, jobs, jobName, observed, now } = scene;
+  const { self, jobs, named, jobName, observed, now } = scene;
   if (jobs.length > 0 || livePods(scene).length > 0) {
     const message = 'its Job is being stopped';
     const status: ExecutionStatus = {
@@ -61,7 +61,8 @@ export function cancel(scene: Scene): ExecutionPlan {
     // The status first: the runner's last words are to meet an Execution that is being canceled.
     return { status, after: standing(jobs).map(deleteOf), requeueAfterMs: POLL_MS };
   }
-  if (observed.missing !== jobName) return { look: { at: 'job', name: jobName }, requeueAfterMs: POLL_MS };
+  // One of the name that is not ours says as well that ours is not there.
+  if (!named && observed.missing !== jobName) return { look: { at: 'job', name: jobName }, requeueAfterMs: POLL_MS };
   return endAttempt(self, validAction(scene), { phase: 'Canceled', reason: 'CancelRequested', message: '' }, now);
 }
 

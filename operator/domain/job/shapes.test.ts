@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject } from '../../api/meta.ts';
 import { container, execution, settings, T0 } from '../execution/builders.setup.ts';
 import { jobFor } from './job.ts';
-import { projectJob } from './shapes.ts';
+import { projectJob, projectPod } from './shapes.ts';
 
 const meta = { name: 'e-1', namespace: 'prod', uid: 'u', resourceVersion: '1' };
 
@@ -32,4 +32,15 @@ test.each<[unknown, boolean]>([
 ])('of %j it is known whether it takes secrets: %s', (spec, hasSecrets) => {
   const raw: KubeObject = { apiVersion: 'batch/v1', kind: 'Job', metadata: meta, spec };
   expect(projectJob(raw).hasSecrets).toBe(hasSecrets);
+});
+
+test.each(['runner', 'action'])('of several containers the state of %s counts: others were injected', (name) => {
+  const statuses = [
+    { name: 'a-proxy', state: { running: { startedAt: '2026-03-01T10:00:00Z' } } },
+    { name, state: { terminated: { exitCode: 3 } } },
+    { name: 'z-proxy', state: { running: { startedAt: '2026-03-01T10:00:00Z' } } },
+  ];
+  const raw = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', uid: 'u', resourceVersion: '1' } };
+  const { container } = projectPod({ ...raw, status: { containerStatuses: statuses } }).status;
+  expect(container).toMatchObject({ is: 'terminated', exitCode: 3 });
 });

@@ -1,5 +1,6 @@
 // operator/domain/job/shapes.ts — Jobs and Pods of the API server → the few fields that decisions need.
 import { GROUP, type KubeObject, type ObjectMeta } from '../../api/meta.ts';
+import { ACTION_CONTAINER, RUNNER_CONTAINER } from './names.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -117,7 +118,9 @@ function takesSecrets(container: unknown): boolean {
 /** Never throws, whatever the object looks like. */
 export function projectPod(raw: KubeObject): Pod {
   const status = record(raw.status);
-  const container = record(list(status['containerStatuses'])[0]);
+  const containers = list(status['containerStatuses']).map(record);
+  // Meshes and the like put containers of their own beside ours, and the kubelet sorts them by name.
+  const container = containers.find(({ name }) => name === RUNNER_CONTAINER || name === ACTION_CONTAINER);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -127,7 +130,7 @@ export function projectPod(raw: KubeObject): Pod {
       reason: text(status['reason']),
       message: text(status['message']),
       conditions: conditionsOf(status),
-      container: stateOf(record(container['state'])),
+      container: stateOf(record((container ?? containers[0])?.['state'])),
     },
   };
 }

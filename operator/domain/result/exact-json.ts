@@ -55,6 +55,19 @@ function hasExact(value: unknown): boolean {
   return isExact(value) || Object.values(value).some(hasExact);
 }
 
+const INTEGER_MIN = -(2n ** 63n);
+const INTEGER_MAX = 2n ** 63n - 1n;
+
+/** Whether an integer of more than 63 bits is in it: the API server makes a float of that, whose last digits are zeros. */
+export function hasHugeInteger(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!isExact(value)) return Object.values(value).some(hasHugeInteger);
+  const text = JSON.stringify(value);
+  if (!/^-?\d+$/.test(text)) return false;
+  const integer = BigInt(text);
+  return integer < INTEGER_MIN || integer > INTEGER_MAX;
+}
+
 /** A number of sixteen digits; in a text it does no harm. */
 const LONG_NUMBER = /[:,[]\s*-?\d{16}/;
 

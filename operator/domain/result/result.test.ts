@@ -1,6 +1,7 @@
 // operator/domain/result/result.test.ts
 import { expect, test } from 'vitest';
 import { INLINE_RESULT_MAX_BYTES, RESULT_MAX_BYTES } from '../../api/execution.ts';
+import { parseExact } from './exact-json.ts';
 import {
   bytesOf,
   containerResult,
@@ -63,4 +64,17 @@ test('where results go', () => {
   expect(
     [INLINE_RESULT_MAX_BYTES, INLINE_RESULT_MAX_BYTES + 1, RESULT_MAX_BYTES, RESULT_MAX_BYTES + 1].map(placeOf),
   ).toEqual(['status', 'store', 'store', 'nowhere']);
+});
+
+test('an integer that the API server would round goes to the store, where it keeps its digits', () => {
+  const placeOfJson = (json: string) => placeOf(bytesOf(json), parseExact(json));
+  expect(placeOfJson('{"a":[9223372036854775807,-9223372036854775808,1e40,0.12345678901234567890]}')).toBe('status');
+  expect(placeOfJson('{"a":[{"b":9223372036854775808}]}')).toBe('store');
+  expect(placeOfJson('-9223372036854775809')).toBe('store');
+});
+
+test('the numbers in the message of a container keep their digits', () => {
+  expect(JSON.stringify(containerResult(0, '[12345678901234567890,1.0]', '').message)).toBe(
+    '[12345678901234567890,1.0]',
+  );
 });

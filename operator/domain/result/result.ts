@@ -1,6 +1,7 @@
 // operator/domain/result/result.ts — what an attempt gave: where it is kept, and what a bare container's result looks like.
 import { INLINE_RESULT_MAX_BYTES, RESULT_MAX_BYTES } from '../../api/execution.ts';
 import { LABEL } from '../../api/meta.ts';
+import { hasHugeInteger, parseExact } from './exact-json.ts';
 
 /** A result that is in the status, or safe in the result store already. */
 export type Stored =
@@ -46,7 +47,7 @@ export const withheldResult = (exitCode: number): ContainerResult => ({
 
 function valueOf(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseExact(text);
   } catch {
     return text;
   }
@@ -81,8 +82,8 @@ export function tailOf(text: string, maxBytes: number): string {
 
 export const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** Where a result of so many bytes of JSON goes. */
-export function placeOf(bytes: number): 'status' | 'store' | 'nowhere' {
-  if (bytes <= INLINE_RESULT_MAX_BYTES) return 'status';
+/** Where a result of so many bytes of JSON goes; one with numbers that the API server would change keeps them in the store. */
+export function placeOf(bytes: number, result?: unknown): 'status' | 'store' | 'nowhere' {
+  if (bytes <= INLINE_RESULT_MAX_BYTES && !hasHugeInteger(result)) return 'status';
   return bytes <= RESULT_MAX_BYTES ? 'store' : 'nowhere';
 }

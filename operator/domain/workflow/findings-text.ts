@@ -8,7 +8,7 @@ const FINDINGS_MAX = 1000;
 
 /** What people see who wrote `[{x: null}]` and see `[{}]` refused. */
 const NULLS_ARE_GONE =
-  '. Did {} have a null? kubectl apply leaves them out of new objects: use kubectl apply --server-side, or write <% null %>';
+  '. Did {} have a null? kubectl apply may leave them out: use kubectl apply --server-side, or write <% null %>';
 
 /** `tasks.t1.action: …; …; and 3 more`, with a hint where nulls seem to be lost. */
 export function findingsText(findings: readonly Finding[], definition: Value): string {

@@ -5,7 +5,8 @@ import { type Call, contentFindings } from './inspect-content.ts';
 import type { DefinitionSource, LocatedFinding, Opened } from './inspect-source.ts';
 import type { Finding } from './engine.ts';
 import { hasExpression } from './mistral/embedded.ts';
-import type { MistralDefinition, Task, Workflow } from './mistral/model.ts';
+import { entryOf, noEntryText } from './mistral/entry.ts';
+import type { MistralDefinition, Task } from './mistral/model.ts';
 import { parseMistral, readMistral } from './mistral/parse.ts';
 import { childOfStd, stdFaults, stdTerms } from './mistral/std-findings.ts';
 
@@ -29,19 +30,9 @@ export function openMistral({ definition: written, ref, workflow, isNamedLater =
 const located = ({ line, ...finding }: LocatedFinding): LocatedFinding =>
   line === undefined || finding.spec_path !== undefined ? finding : { ...finding, line, column: 1 };
 
-/** The workflow that a run begins with: the one that is named, else `main`, else the only one. */
-function entryOf({ workflows }: MistralDefinition, name: string | undefined): Workflow | undefined {
-  if (name !== undefined) return workflows.get(name) ?? workflows.get(name.slice(name.lastIndexOf('.') + 1));
-  const [only, ...more] = workflows.values();
-  return workflows.get('main') ?? (more.length === 0 ? only : undefined);
-}
-
 const noEntry = (name: string | undefined): LocatedFinding => ({
   type: 'content',
-  message:
-    name === undefined
-      ? 'Workbook definition is detected. Default workflow cannot be determined.'
-      : `Unable to find the workflow "${name}" in the workbook.`,
+  message: noEntryText(name),
   spec_path: 'workflows',
 });
 

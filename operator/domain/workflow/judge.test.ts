@@ -122,7 +122,7 @@ test('a long list of findings ends with how many more there are', () => {
 });
 
 const LOST =
-  '. Did {} have a null? kubectl apply leaves them out of new objects: use kubectl apply --server-side, or write <% null %>';
+  '. Did {} have a null? kubectl apply may leave them out: use kubectl apply --server-side, or write <% null %>';
 
 test.each([
   ['a variable', { definition: { vars: [{}], tasks: TASKS } }, 'vars[0]: {} should be non-empty'],

@@ -51,7 +51,12 @@ test.each([
   ],
   ['an action that is not there', 'p.none', {}, /Unable to find action "p\.none"/],
   ['a parameter that it does not have', 'p.own', { other: 1 }, /other/],
-  ['more than an object holds', 'p.own', { shown: `<% 'x' * 1500000 %>` }, /hand large values over by reference/],
+  [
+    'more than an object holds',
+    'p.own',
+    { shown: Array(2).fill(`<% 'x' * 900000 %>`) },
+    /hand large values over by reference/,
+  ],
 ])('%s is refused', (_, called, input, message) => {
   expect(errorsOf(called, input)).toMatch(message);
 });

@@ -19,6 +19,8 @@ class GetPackDependencies(PackAction):
             conflicts += [one for one in status.get("warnings", []) if CONFLICT.match(one)]
             for spec in status.get("missing", []):
                 dependency, version = name_of(spec), split_spec(spec)[1]
+                if dependency in packs_status:
+                    continue  # it was fetched in an earlier round; the operator has not compared again yet
                 if dependency not in wanted:
                     wanted[dependency] = (spec, version)
                 elif version != wanted[dependency][1]:

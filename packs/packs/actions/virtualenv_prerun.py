@@ -5,4 +5,5 @@ from st2common.runners.base_action import Action
 
 class VirtualenvPrerun(Action):
     def run(self, packs_status, packs_list=None):
-        return [*(packs_list or []), *succeeded(packs_status)]
+        # Orquesta merges what is published into what was there: packs of earlier rounds come again.
+        return list(dict.fromkeys([*(packs_list or []), *succeeded(packs_status)]))

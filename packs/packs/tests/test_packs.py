@@ -111,6 +111,11 @@ class InstallTestCase(PacksCase):
         wanted = {"dependency_list": ["mail"], "nested": 2}
         self.assertEqual(found, {**wanted, "conflict_list": [conflict, "https://example.org/stackstorm-mail.git=v2"]})
         self.assertEqual(self.act(GetPackDependencies, packs_status={"shop": "Success."}, nested=0), {})
+        # What was fetched in an earlier round is not asked for again, though the operator still misses it.
+        self.act(Download, packs=["mail"])
+        both = {"shop": "Success.", "mail": "Success."}
+        self.assertEqual(self.act(GetPackDependencies, packs_status=both, nested=2)["dependency_list"], [])
+        self.assertEqual(self.act(VirtualenvPrerun, packs_status=both, packs_list=["shop"]), ["shop", "mail"])
         warned = self.act(GetPackWarnings, packs_status={"shop": "Success."})
         self.assertEqual(warned, {"warning_list": ["shop: " + conflict, "shop: odd"]})
 

@@ -1,6 +1,7 @@
 // operator/domain/workflow/mistral/begin.ts — what a run begins with: which workflow of the definition, its input, its environment.
 import { isPlain, type Plain, type Value } from '../../expression/python/values.ts';
 import type { Beginning } from '../engine.ts';
+import { entryOf, noEntryText } from './entry.ts';
 import { wrongInput } from './action-call.ts';
 import { uuidOf } from './ids.ts';
 import { MistralFault } from './mistral-fault.ts';
@@ -48,7 +49,10 @@ export function setUp(
     user: userOf(context as Plain),
     target: workflow.type === 'reverse' ? target : undefined,
   };
-  return { setup, fault: entry ? inputFault(workflow, Object.fromEntries(input)) : noEntry(named) };
+  return {
+    setup,
+    fault: entry ? inputFault(workflow, Object.fromEntries(input)) : new MistralFault(noEntryText(named)),
+  };
 }
 
 const NO_WORKFLOW: Workflow = {
@@ -64,20 +68,6 @@ const NO_WORKFLOW: Workflow = {
 };
 
 const textOf = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The one that is named; else `main`, else the only one. */
-function entryOf({ workflows }: MistralDefinition, name: string | undefined): Workflow | undefined {
-  if (name !== undefined) return workflows.get(name) ?? workflows.get(name.slice(name.lastIndexOf('.') + 1));
-  const [only, ...more] = workflows.values();
-  return workflows.get('main') ?? (more.length === 0 ? only : undefined);
-}
-
-const noEntry = (name: string | undefined): MistralFault =>
-  new MistralFault(
-    name === undefined
-      ? 'Workbook definition is detected. Default workflow cannot be determined.'
-      : `Unable to find the workflow "${name}" in the workbook.`,
-  );
 
 function inputFault({ name, type, input }: Workflow, given: Plain): MistralFault | undefined {
   const missing = [...input].filter(([one, fallback]) => fallback === undefined && !Object.hasOwn(given, one));
