@@ -1,5 +1,6 @@
 // cli/follow-log.ts — log of an Execution's pods → lines as they are written, each once, over broken connections.
 import { LABEL } from '../operator/api/meta.ts';
+import { ACTION_CONTAINER, RUNNER_CONTAINER } from '../operator/domain/job/names.ts';
 import { ApiFailure, isForbidden } from './failure.ts';
 import { call, collection, lines } from './kube.ts';
 import type { Session } from './session.ts';
@@ -10,7 +11,9 @@ const LOOK_MS = 300;
 interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string };
   readonly spec: { readonly containers: readonly { readonly name: string }[] };
-  readonly status?: { readonly containerStatuses?: readonly { readonly state?: Record<string, unknown> }[] };
+  readonly status?: {
+    readonly containerStatuses?: readonly { readonly name: string; readonly state?: Record<string, unknown> }[];
+  };
 }
 
 /** Where we are in one log: takes its lines with their timestamps and passes on what was not passed on before. */
@@ -91,7 +94,7 @@ async function readLog(
 ): Promise<boolean> {
   const path = `${collection('v1', namespace, 'pods')}/${pod.metadata.name}`;
   const query = {
-    container: pod.spec.containers[0]?.name ?? '',
+    container: pod.spec.containers.find(isOurs)?.name ?? '',
     follow: 'true',
     timestamps: 'true',
     ...(cursor.sinceTime !== undefined && { sinceTime: cursor.sinceTime }),
@@ -109,10 +112,11 @@ async function readLog(
   }
 }
 
-const hasStarted = (pod: Pod): boolean =>
-  pod.status?.containerStatuses?.some(({ state }) => state?.['running'] || state?.['terminated']) ?? false;
-const hasEnded = (pod: Pod): boolean =>
-  pod.status?.containerStatuses?.every(({ state }) => state?.['terminated']) ?? false;
+/** Others are sidecars that a mesh has put into the pod; they say nothing of the action, and may not end with it. */
+const isOurs = ({ name }: { readonly name: string }): boolean => name === RUNNER_CONTAINER || name === ACTION_CONTAINER;
+const stateOf = (pod: Pod) => pod.status?.containerStatuses?.find(isOurs)?.state;
+const hasStarted = (pod: Pod): boolean => Boolean(stateOf(pod)?.['running'] ?? stateOf(pod)?.['terminated']);
+const hasEnded = (pod: Pod): boolean => Boolean(stateOf(pod)?.['terminated']);
 
 /** Oldest first; undefined when this user may not list pods, which only costs him the live log. */
 async function podsOf(

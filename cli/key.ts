@@ -101,9 +101,14 @@ export async function setKey(
 export async function deleteKeys(session: Session, keys: readonly string[], options: KeyOptions): Promise<void> {
   for (const key of keys) {
     const id = await idFor(session, key, options);
-    const object = await findEntry(session, id);
+    let object = await findEntry(session, id);
     if (!object) throw missing(session, id);
-    await deleteEntry(session, object);
+    // Several objects may hold one key; the next one would count as soon as this one is gone.
+    const deleted = new Set<string>();
+    for (; object && !deleted.has(object.metadata.uid ?? ''); object = await findEntry(session, id)) {
+      await deleteEntry(session, object);
+      deleted.add(object.metadata.uid ?? '');
+    }
     session.screen.out(`key ${clean(key)} deleted\n`);
   }
 }

@@ -103,8 +103,13 @@ test('the log is shown once, over a broken connection, before the result', async
   const { routes } = ending({ phase: 'Succeeded', result: { return_code: 0 } });
   const pod = (state: string) => ({
     metadata: { name: 'p', uid: 'p', creationTimestamp: '2026-01-31T12:00:00Z' },
-    spec: { containers: [{ name: 'action' }] },
-    status: { containerStatuses: [{ state: { [state]: {} } }] },
+    spec: { containers: [{ name: 'mesh' }, { name: 'action' }] },
+    status: {
+      containerStatuses: [
+        { name: 'mesh', state: { running: {} } },
+        { name: 'action', state: { [state]: {} } },
+      ],
+    },
   });
   const log = ['2026-01-31T12:00:00.1Z one\n', '2026-01-31T12:00:00.2Z two\n', '2026-01-31T12:00:00.3Z three\n'];
   let reads = 0;

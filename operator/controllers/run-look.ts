@@ -156,7 +156,7 @@ async function storedOf(live: LiveRun, { storeResult }: RunLookOptions): Promise
   const result = resultJsonOf(live.run.result());
   const whole = JSON.stringify(result);
   const json = withoutMarks(whole);
-  switch (placeOf(bytesOf(json))) {
+  switch (placeOf(bytesOf(json), result)) {
     case 'status':
       return { inline: json === whole ? result : parseExact(json) };
     case 'store':

@@ -67,6 +67,13 @@ test.each([
   expect(maskOf([`it's "so"`]).text(`<${form}>`)).toBe(`<${MASK}>`);
 });
 
+test.each([
+  ['pa"s\\s\n\u001b\u0008b', String.raw`'pa"s\\s\n\x1b\x08b'`],
+  [String.raw`pa"s\b'x`, String.raw`'pa"s\\b\'x'`],
+])('%j is masked where Python shows it in a dictionary', (secret, shown) => {
+  expect(maskOf([secret]).text(`{'password': ${shown}}`)).toBe(`{'password': '${MASK}'}`);
+});
+
 test('of overlapping secrets the longer one is masked', () => {
   expect(maskOf(['abc', 'abcdef']).text('abcdef abc')).toBe(`${MASK} ${MASK}`);
 });

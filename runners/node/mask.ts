@@ -18,7 +18,7 @@ export interface Mask {
 
 type Stretch = readonly [start: number, end: number];
 
-/** Masks the values, their lines, the texts of JSON in them, and their base64, hex, URL, JSON, XML and shell-quoted forms. */
+/** Masks the values, their lines, the texts of JSON in them, and their base64, hex, URL, JSON, XML, HTML, Python and shell-quoted forms. */
 export function maskOf(values: Iterable<string>): Mask {
   const forms = [...new Set([...values].flatMap(formsOf))];
   if (forms.length === 0) return { text: (text) => text, stream: () => ({ push: (text) => text, end: () => '' }) };
@@ -120,6 +120,15 @@ function textsIn(value: string): string[] {
   return texts;
 }
 
+/** How Python shows a text in a list or a dictionary: with either quote around it, of which its own are escaped. */
+function pythonForms(json: string): readonly string[] {
+  const python = json.replaceAll(/\\(?:u00(..)|(.))/g, (escape, hex?: string, c?: string) => {
+    if (hex !== undefined) return `\\x${hex}`;
+    return { '"': '"', b: '\\x08', f: '\\x0c' }[c ?? ''] ?? escape;
+  });
+  return [python, python.replaceAll("'", "\\'")];
+}
+
 /** Both quotes as Python's html, Jinja, Django and XML write them. */
 const QUOTES = [
   ['&quot;', '&#x27;'],
@@ -144,6 +153,7 @@ function quoted(value: string): string[] {
     json,
     ascii,
     json.replaceAll('/', '\\/'),
+    ...pythonForms(json),
     xml,
     xml.replaceAll('"', '&quot;'),
     ...QUOTES.map(([double, single]) => xml.replaceAll('"', double).replaceAll("'", single)),

@@ -47,6 +47,7 @@ const partOf = (whole: unknown, step: string | number): unknown =>
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
+  if (typeof value === 'number' || isExact(value)) return [JSON.stringify(value)];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 

@@ -110,8 +110,9 @@ export const childStatus = ({ status }: Execution): ChildStatus => STATUSES[stat
 
 /** The body of a child's result, with exact numbers; one that ended without says why. */
 export function childResult(child: Execution, stored: unknown): unknown {
-  const result = child.status?.result ?? stored;
-  if (result !== undefined) return result;
+  const inline = child.status?.result;
+  if (inline !== undefined) return inline;
+  if (stored !== undefined) return stored;
   return { error: child.status?.message ?? '', failed: true, succeeded: false };
 }
 
