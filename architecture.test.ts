@@ -42,7 +42,17 @@ const allow: Readonly<Record<string, readonly string[]>> = {
   crds: ['operator/api', 'runners/schema', 'node:', 'yaml', 'zod'],
   cli: ['operator/api', 'operator/domain', 'node:', 'commander', 'undici', '@kubernetes/client-node', 'yaml'],
   'e2e/conformance': ['operator/domain', 'node:', 'yaml', 'fast-check'],
-  'e2e/packs': ['e2e/harness', 'e2e/sshd', 'operator/api', 'operator/domain', 'node:', 'zod'],
+  'e2e/packs': [
+    'e2e/cluster/command',
+    'e2e/cluster/facts',
+    'e2e/cluster/home',
+    'e2e/harness',
+    'e2e/sshd',
+    'operator/api',
+    'operator/domain',
+    'node:',
+    'zod',
+  ],
   e2e: [
     'operator/config',
     'operator/operator',

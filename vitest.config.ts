@@ -5,13 +5,14 @@ import { defineConfig } from 'vitest/config';
 const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 /** They start processes, or wait for the clock: part of `npm test`, too slow for `npm run check`. */
 const processes = [
-  'cli/{key,main,pack,pack-config,pack-search,pack-test,pack-upload,tree}.test.ts',
+  'cli/{key,main,pack,pack-config,pack-search,pack-source,pack-test,pack-upload,tree}.test.ts',
   'runners/conformance/run.test.ts',
   'runners/installer/{environment,git,hostile,install,network,node-environment}.test.ts',
   'runners/node/http/{ending,reach}.test.ts',
   'runners/node/ssh/{ending,openssh}.test.ts',
   'runners/python/compat.test.ts',
   'packs/python.test.ts',
+  'e2e/packs/{bring,serving}.test.ts',
   'operator/kube/transport{,-retries,-watch}.test.ts',
   'operator/http/{blob-store,server,volume-lock}.test.ts',
 ];

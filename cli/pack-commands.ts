@@ -1,7 +1,8 @@
 // cli/pack-commands.ts — the verbs of `squall pack`.
 import { Command, Option } from 'commander';
 import { done, output } from './option.ts';
-import { installPacks, listPacks, type PackInstallOptions, removePacks, showPack } from './pack.ts';
+import { listPacks, removePacks, showPack } from './pack.ts';
+import { installPacks, type PackInstallOptions } from './pack-install.ts';
 import { registerPacks, type RegisterOptions } from './pack-register.ts';
 import { type ConfigOptions, configurePack } from './pack-config.ts';
 import { type IndexOptions, searchPacks, showPackAnywhere } from './pack-search.ts';
@@ -14,7 +15,10 @@ Packs:
   name, name=version              from the index
   owner/repository                from GitHub
   https://host/repository=branch  branch, tag, commit or version of a git repository; also ssh:// and git@host:…
-  file:///folder, ./folder        what is committed in a git tree of this machine`;
+  file:///folder, ./folder=branch what is committed in a git tree of this machine
+  ./pack.tar.gz                   an archive of this machine: .tar, .tar.gz, .tgz, .tar.zst
+
+Private repositories are read with the Secret that --secret names, else with the Secret squall-git of the namespace.`;
 
 const TESTS = `
 The environment has what the pack's requirements.txt and requirements-tests.txt ask for, and what the runner has;
@@ -37,7 +41,9 @@ export function addPackCommands(squall: Command, doing: Doing, offline: Offline)
     .command('install')
     .description('install packs, or fetch them again')
     .argument('<packs...>', 'where they come from')
-    .option('--name <name>', 'name of the Pack (default: as the source says)')
+    .option('--name <name>', 'name of the Pack (default: as its pack.yaml says)')
+    .option('--secret <name>', 'Secret of the namespace with which the repository is read')
+    .option('--path <folder>', 'folder of the pack in the repository (default: its top)')
     .option('--force', 'though it asks for another version of StackStorm or Python')
     .option('--skip-dependencies', 'not the packs that it depends on')
     .option('-a, --async', 'do not wait')

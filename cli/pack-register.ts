@@ -17,8 +17,19 @@ export interface RegisterOptions {
   readonly types?: string;
 }
 
-/** What StackStorm can register, and so what is counted. */
-const TYPES = ['actions', 'sensors', 'rules', 'aliases', 'policies', 'triggers', 'configs', 'runners'] as const;
+/** What StackStorm can register, and under which name it is counted; runners are no part of a pack here. */
+const COUNTS = {
+  actions: 'actions',
+  sensors: 'sensors',
+  rules: 'rules',
+  aliases: 'aliases',
+  policies: 'policies',
+  triggers: 'triggers',
+  configs: 'config_schema',
+  runners: undefined,
+} as const;
+type Type = keyof typeof COUNTS;
+const TYPES = Object.keys(COUNTS) as readonly Type[];
 
 /** All types of a pack are registered together; those that were named are counted on the screen. Exit code 1 when a pack is not ready in the end. */
 export async function registerPacks(
@@ -33,13 +44,17 @@ export async function registerPacks(
     const asked = isFolder ? await registerFolder(session, resolve(pack), name) : await again(session, nameOfRef(pack));
     const ready = await waitForPack(session, asked);
     if (!ready) exitCode = 1;
-    else for (const type of named) session.screen.out(`${type}: ${ready.status?.counts?.[type] ?? 0}\n`);
+    else
+      for (const type of named) {
+        const counted = COUNTS[type];
+        if (counted !== undefined) session.screen.out(`${type}: ${ready.status?.counts?.[counted] ?? 0}\n`);
+      }
   }
   return exitCode;
 }
 
 /** As `st2 pack register --types` takes them: with commas between them, in the singular too. @throws Failure for one that nobody knows */
-function typesIn(text: string | undefined): readonly string[] {
+function typesIn(text: string | undefined): readonly Type[] {
   const words = (text ?? '').split(',').map((word) => word.trim().toLowerCase());
   return words
     .filter((word) => word !== '')
@@ -56,7 +71,7 @@ function typesIn(text: string | undefined): readonly string[] {
 
 async function registerFolder(session: Session, folder: string, name: string | undefined): Promise<Pack> {
   const called = name ?? nameOfRef(packRefIn(folder));
-  const archive = await uploadFolder(session, folder, 'files');
+  const archive = await uploadFolder(session, folder);
   const spec = { from: null, source: { archive, git: null, image: null, inline: null } };
   const path = packPath(session, called);
   return await call<Pack>(session.to, `change Pack ${called}`, path, { method: 'PATCH', body: { spec } }).catch(

@@ -23,7 +23,11 @@ const FINDINGS_MAX = 20;
  * @returns the Pack when it is ready, with the version that was asked for; undefined when it failed
  * @throws Failure with exit code 130 after Ctrl-C, which leaves the installation going
  */
-export async function waitForPack(session: Session, asked: Pack): Promise<Pack | undefined> {
+export const waitForPack = async (session: Session, asked: Pack): Promise<Pack | undefined> =>
+  tellOutcome(session, await settledPack(session, asked));
+
+/** The Pack when it is ready or has failed, of which only its steps have been told. @throws Failure as waitForPack does */
+export async function settledPack(session: Session, asked: Pack): Promise<Pack> {
   const { name, generation = 1 } = asked.metadata;
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
@@ -43,8 +47,7 @@ export async function waitForPack(session: Session, asked: Pack): Promise<Pack |
         progress.tell(pack.status);
         const step = pack.status?.install?.step;
         const ready = conditionOf(pack.status, 'Ready')?.status;
-        if (step === 'Failed' || (step === 'Done' && ready === 'False')) return failed(session, pack);
-        if (step === 'Done' && ready === 'True') return installed(session, pack);
+        if (step === 'Failed' || (step === 'Done' && (ready === 'True' || ready === 'False'))) return pack;
       }
       await new Promise((wake) => setTimeout(wake, LOOK_MS));
       interrupted.signal.throwIfAborted();
@@ -57,6 +60,12 @@ export async function waitForPack(session: Session, asked: Pack): Promise<Pack |
     progress.clear();
     process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+/** Says how it went. @returns the Pack when it is ready; undefined when it failed */
+export function tellOutcome(session: Session, pack: Pack): Pack | undefined {
+  const isReady = pack.status?.install?.step === 'Done' && conditionOf(pack.status, 'Ready')?.status === 'True';
+  return isReady ? installed(session, pack) : failed(session, pack);
 }
 
 /** Every step once, with the time that it took; on a terminal the one that is under way below them. */

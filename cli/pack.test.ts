@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { failure, reply, serve } from './api-server.setup.ts';
+import { type Answer, failure, reply, serve } from './api-server.setup.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
 
@@ -71,14 +71,90 @@ warning: it is old
   expect([out, code]).toEqual(['Pack csv: version 1.0.0 is installed: 3 actions\n', 0]);
 });
 
+/** An API server whose operator refuses the pack under any name but `shop`. */
+async function misnamed(before?: object) {
+  const asked: string[] = [];
+  const message =
+    'pack.yaml says that this is pack "shop", and the Pack asks for "csv"; name the Pack shop or set spec.ref';
+  const refused = pack(1, 'Failed', { wrong: message, more: { observedGeneration: 9 } });
+  const shop = pack(5, 'Done', { more: { version: '1.0.0', content: '3 actions' } });
+  const ready = { ...shop, metadata: { ...shop.metadata, name: 'shop' } };
+  let isAsked = false;
+  let hasShop = false;
+  const said =
+    (verb: string, answer: () => object): Answer =>
+    (request, response, body) => {
+      asked.push([verb, body].filter((word) => word !== '').join(' '));
+      reply(answer())(request, response, body);
+    };
+  const nothing = failure(404, 'NotFound', 'not found');
+  const squall = await serve({
+    [`GET ${PACKS}/csv`]: (...all) => (isAsked ? reply(refused) : before ? reply(before) : nothing)(...all),
+    [`GET ${PACKS}/shop`]: (...all) => (hasShop ? reply(ready) : nothing)(...all),
+    [`POST ${PACKS}`]: (request, response, body) => {
+      const { metadata, spec } = JSON.parse(body) as { metadata: { name: string }; spec: object };
+      hasShop = metadata.name === 'shop';
+      isAsked = true;
+      asked.push(`create ${metadata.name} ${JSON.stringify(spec)}`);
+      reply(hasShop ? ready : refused, 201)(request, response, body);
+    },
+    [`PATCH ${PACKS}/csv`]: said('change csv', () => {
+      isAsked = true;
+      return refused;
+    }),
+    [`DELETE ${PACKS}/csv`]: said('delete csv', () => refused),
+  });
+  return { squall, asked };
+}
+
+test('a pack that is called otherwise than its repository is installed under its own name', async () => {
+  const { squall, asked } = await misnamed();
+  const { code, out, err } = await squall('pack', 'install', 'Ann/stackstorm-csv');
+  const spec = '{"from":"Ann/stackstorm-csv","force":false}';
+  expect(asked).toEqual([`create csv ${spec}`, 'delete csv', `create shop ${spec}`]);
+  expect(err).toContain('Pack csv: its pack.yaml says "shop", so it is installed as Pack shop\n');
+  expect([out, code]).toEqual(['Pack shop: version 1.0.0 is installed: 3 actions\n', 0]);
+});
+
+test('another Pack of the name of the repository is again what it was', async () => {
+  const was = pack(5, 'Done');
+  const { squall, asked } = await misnamed({ ...was, spec: { source: { git: { url: 'git://x' } }, force: true } });
+  expect((await squall('pack', 'install', 'Ann/csv')).code).toBe(0);
+  const changes = asked.map((one) => one.replace(/^change csv /, ''));
+  expect(JSON.parse(changes[0] ?? '')).toMatchObject({ spec: { from: 'Ann/csv', source: null, force: false } });
+  expect(JSON.parse(changes[1] ?? '')).toEqual({
+    spec: {
+      from: null,
+      source: {
+        git: { url: 'git://x', ref: null, path: null, secretRef: null, claimName: null },
+        image: null,
+        archive: null,
+        inline: null,
+      },
+      force: true,
+      reinstall: null,
+    },
+  });
+  expect(changes[2]).toMatch(/^create shop /);
+});
+
+test('a name that was given stays, and the failure is told', async () => {
+  const { squall, asked } = await misnamed();
+  const { code, err } = await squall('pack', 'install', 'Ann/x', '--name', 'csv', '--secret', 'login');
+  expect(asked).toEqual([
+    'create csv {"source":{"git":{"url":"https://github.com/Ann/x","secretRef":{"name":"login"}}},"force":false}',
+  ]);
+  expect([code, err]).toEqual([1, expect.stringContaining('name the Pack shop or set spec.ref\n')]);
+});
+
 test('register counts the types that are named, and knows no others', async () => {
   const ready = pack(5, 'Done', {
-    more: { version: '1.0.0', content: '3 actions', counts: { actions: 3, policies: 1 } },
+    more: { version: '1.0.0', content: '3 actions', counts: { actions: 3, policies: 1, config_schema: 1 } },
   });
   const squall = await serve({ [`PATCH ${PACKS}/csv`]: reply(ready), [`GET ${PACKS}/csv`]: reply(ready) });
-  const { out, code } = await squall('pack', 'register', 'csv', '--types', 'action, Policy,rules');
+  const { out, code } = await squall('pack', 'register', 'csv', '--types', 'action, Policy,rules,config,runners');
   expect([out, code]).toEqual([
-    'Pack csv: version 1.0.0 is installed: 3 actions\nactions: 3\npolicies: 1\nrules: 0\n',
+    'Pack csv: version 1.0.0 is installed: 3 actions\nactions: 3\npolicies: 1\nrules: 0\nconfigs: 1\n',
     0,
   ]);
   expect(await squall('pack', 'register', 'csv', '--types', 'actons')).toMatchObject({
@@ -162,10 +238,10 @@ test('install refuses a file, and names the namespace that is not there; an empt
     [`POST ${PACKS}`]: failure(404, 'NotFound', 'namespaces "team" not found'),
     [`GET ${PACKS}`]: reply({ items: [], metadata: {} }),
   });
-  const file = join(dirname(squall.kubeconfig), 'pack.tar');
+  const file = join(dirname(squall.kubeconfig), 'pack.zip');
   writeFileSync(file, '');
   expect((await squall('pack', 'install', file)).err).toBe(
-    `squall: ${file}: it is a file; name the folder of a pack\n`,
+    `squall: ${file}: it is a file; name the folder of a pack, or an archive of one: .tar, .tar.gz, .tgz or .tar.zst\n`,
   );
   expect((await squall('pack', 'install', 'csv')).err).toBe(
     'squall: create Pack csv: namespaces "team" not found; choose another one with -n, or create it\n',

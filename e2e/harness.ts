@@ -34,6 +34,8 @@ export interface Stage {
     readonly runnerPython: string;
     /** A machine with OpenSSH's server. */
     readonly sshd: string;
+    /** runner-python with the program `weigh` and the pack `boxed`. */
+    readonly packImage: string;
   };
 }
 

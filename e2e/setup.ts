@@ -29,7 +29,11 @@ export async function readyImages(cluster: Cluster, progress: Progress): Promise
 /** The same, with what only stories need. */
 async function readyStories(cluster: Cluster, progress: Progress): Promise<Stage['images']> {
   const built = await buildImages(progress, { withPeers: true });
-  const images = { ...imagesIn(built), sshd: named(built, 'squall/sshd') };
+  const images = {
+    ...imagesIn(built),
+    sshd: named(built, 'squall/sshd'),
+    packImage: named(built, 'squall/pack-image'),
+  };
   await cluster.loadImages(Object.values(images));
   return images;
 }

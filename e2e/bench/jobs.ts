@@ -1,6 +1,6 @@
 // e2e/bench/jobs.ts — an Execution beside a bare Job with the same command in the same image: alone, and forty at once.
 import { Execution } from '../../operator/api/kinds.ts';
-import type { KubeObject } from '../../operator/api/meta.ts';
+import { type KubeObject, LABEL } from '../../operator/api/meta.ts';
 import { collectionPath, KIND, objectPath } from '../../operator/kube/paths.ts';
 import { FINAL, getExecution, kubernetes, ours, stage } from '../harness.ts';
 import { type Figure, median, seconds } from './figures.ts';
@@ -158,11 +158,14 @@ export async function burst(namespace: string, count = 40, rounds = 2): Promise<
   ];
 }
 
-/** Waits until no pod is left in the namespace. */
+/** Waits until no pod is left in the namespace but those that have installed packs. */
 export async function quiet(namespace: string): Promise<void> {
   const api = await kubernetes();
   for (;;) {
-    const { items } = await api.page(collectionPath(KIND.pod, namespace), { limit: '1' });
+    const { items } = await api.page(collectionPath(KIND.pod, namespace), {
+      labelSelector: `!${LABEL.install}`,
+      limit: '1',
+    });
     if (items.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

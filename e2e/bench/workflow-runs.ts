@@ -5,7 +5,7 @@ import { fakeRunner } from './fake-runner.ts';
 import { type Figure, seconds } from './figures.ts';
 import { fakeNodes, ON_FAKE_NODES } from './kwok.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
-import { depths, fakeChains, realChains, timed, workflow } from './workflow-chains.ts';
+import { bytesAStep, depths, depthWithPods, fakeChains, realChains, timed, workflow } from './workflow-chains.ts';
 import { offset, statusWritesSince } from './writes.ts';
 
 const FAKE = 'bench.fake';
@@ -35,6 +35,7 @@ export async function workflowRuns(namespace: string): Promise<Figure[]> {
       ...(await realChains(namespace, ledger)),
       ...(await fakeChains(namespace, ledger, { action: FAKE, delivered })),
       ...(await depths(namespace, ledger)),
+      await depthWithPods(namespace, ledger),
       ...(await fanOut(namespace, ledger, 'core.noop', 'without any Job')),
       ...(await fanOut(namespace, ledger, FAKE, 'with Jobs on fake nodes')),
     ];
@@ -91,7 +92,7 @@ async function fanOut(namespace: string, ledger: Ledger, action: string, how: st
     {
       what: `${what}: all writes of the parent, the whole object each`,
       measured: `${(written / 1e6).toFixed(2)} MB`,
-      reference: `with its children ${(ledger.bytesBelow(many.name) / MANY / 1000).toFixed(1)} KB to etcd a step`,
+      reference: bytesAStep(ledger, many.name, MANY),
       budget: '≤ 5 MB',
       met: written <= 5e6,
     },

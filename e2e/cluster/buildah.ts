@@ -48,14 +48,16 @@ export async function hasImage(name: string): Promise<boolean> {
   }
 }
 
-/** Builds `dockerfile` with the repository as its context; base images must be in the store. */
+/** Builds `dockerfile` with the repository as its context and `args` as its arguments; base images must be in the store. */
 export async function buildWithBuildah(
   dockerfile: string,
   name: string,
   onLine: (line: string) => void,
+  args: Readonly<Record<string, string>>,
 ): Promise<void> {
   const flags = ['--pull=never', '--layers', ...isolation, ...packageSettings(), '--file', dockerfile, '--tag', name];
-  await buildah(['build', ...flags, repository], { onLine, timeoutMs: 1_800_000 });
+  const given = Object.entries(args).map(([argument, value]) => `--build-arg=${argument}=${value}`);
+  await buildah(['build', ...given, ...flags, repository], { onLine, timeoutMs: 1_800_000 });
 }
 
 /** How this machine reaches package indexes, for the steps of a build only: the Dockerfiles declare these arguments. */

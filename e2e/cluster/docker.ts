@@ -15,9 +15,15 @@ export function hasDocker(): Promise<boolean> {
 /** Whether Docker's store has an image of this name. */
 export const dockerHas = async (name: string) => (await ask('docker', ['image', 'inspect', name])) !== undefined;
 
-/** Builds `dockerfile` with the repository as its context. */
-export async function buildWithDocker(dockerfile: string, name: string, onLine: (line: string) => void): Promise<void> {
-  const flags = ['--file', dockerfile, '--tag', name];
+/** Builds `dockerfile` with the repository as its context and `args` as its arguments. */
+export async function buildWithDocker(
+  dockerfile: string,
+  name: string,
+  onLine: (line: string) => void,
+  args: Readonly<Record<string, string>>,
+): Promise<void> {
+  const given = Object.entries(args).map(([argument, value]) => `--build-arg=${argument}=${value}`);
+  const flags = [...given, '--file', dockerfile, '--tag', name];
   const options = { cwd: repository, env: { DOCKER_BUILDKIT: '1' }, onLine, timeoutMs: 1_800_000 };
   await run('docker', ['build', ...flags, repository], options);
 }

@@ -21,6 +21,8 @@ interface Source {
   readonly dockerfile: string;
   /** Stands for something outside of the cluster: stories have it, releases do not. */
   readonly isPeer?: true;
+  /** Argument of the Dockerfile's FROM, and the image before this one that is given for it. */
+  readonly base?: readonly [argument: string, name: string];
 }
 
 const sources: readonly Source[] = [
@@ -28,6 +30,12 @@ const sources: readonly Source[] = [
   { name: 'squall/runner-node', dockerfile: 'runners/node/Dockerfile' },
   { name: 'squall/runner-python', dockerfile: 'runners/python/Dockerfile' },
   { name: 'squall/sshd', dockerfile: 'e2e/sshd/Dockerfile', isPeer: true },
+  {
+    name: 'squall/pack-image',
+    dockerfile: 'e2e/pack-image/Dockerfile',
+    isPeer: true,
+    base: ['RUNNER_PYTHON', 'squall/runner-python'],
+  },
 ];
 
 const inDist = (file: string) => join(repository, 'dist', file);
@@ -65,20 +73,27 @@ export async function buildImages(progress: Progress, { withPeers = false } = {}
   });
   const built: BuiltImage[] = [];
   for (const source of wanted) {
-    built.push(await progress.step(`image ${source.name}`, (note) => buildOne(source, withDocker, note)));
+    built.push(await progress.step(`image ${source.name}`, (note) => buildOne(source, built, withDocker, note)));
   }
   return built;
 }
 
-async function buildOne({ name, dockerfile }: Source, withDocker: boolean, note: Note): Promise<BuiltImage> {
-  const tag = tagFor(repository, dockerfile, withDocker ? '' : baseStamp);
+async function buildOne(
+  { name, dockerfile, base }: Source,
+  before: readonly BuiltImage[],
+  withDocker: boolean,
+  note: Note,
+): Promise<BuiltImage> {
+  const under = base && before.find((image) => image.name === base[1]);
+  const args = base && under ? { [base[0]]: fullName(`${under.name}:${under.tag}`) } : {};
+  const tag = tagFor(repository, dockerfile, `${withDocker ? '' : baseStamp}${under?.tag ?? ''}`);
   const full = fullName(`${name}:${tag}`);
   const onLine = (line: string) => note(line.trim().slice(0, 80));
   return withLock(`image-${name.replaceAll('/', '-')}`, note, async () => {
     if (await (withDocker ? dockerHas(full) : hasImage(full))) return { name, tag, builtMs: 0 };
     const since = Date.now();
     const path = join(repository, dockerfile);
-    await (withDocker ? buildWithDocker(path, full, onLine) : buildWithBuildah(path, full, onLine));
+    await (withDocker ? buildWithDocker : buildWithBuildah)(path, full, onLine, args);
     return { name, tag, builtMs: Date.now() - since };
   });
 }

@@ -39,7 +39,7 @@ const [folder, casesFile, ...prefixes] = positionals;
 if (folder === undefined || casesFile === undefined) {
   console.error(
     'usage: node e2e/packs/cases.ts [--peers peers.json] [--namespace existing] [--keep] <folder of packs> <cases.json> [case id prefix …]\n' +
-      'peers.json: {"redis": {"${peer.host}": "10.0.0.1", "${peer.port}": 6379}, …}: the tokens of each peer that runs; sshd is made in the cluster',
+      'peers.json: what e2e/packs/peers.ts writes, {"redis": {"${peer.host}": "10.0.0.1", "${peer.port}": 6379}, …}; sshd is made in the cluster',
   );
   process.exit(2);
 }

@@ -144,6 +144,12 @@ describe.concurrent('and then', () => {
       git_status: expect.stringContaining(`${base}/shop`),
     });
 
+    // The index of the namespace is read with the rights of the account.
+    const index = { packs: { shop: { name: 'shop', version: '9.0.0', repo_url: `${base}/shop` } } };
+    const data = { 'index.json': JSON.stringify(index) };
+    await here([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'squall-pack-index' }, data }]);
+    expect(await returned('packs.show', { pack: 'shop' })).toMatchObject({ pack: { version: '9.0.0' } });
+
     expect(await outcome('packs.uninstall', { packs: ['shop', 'till'] })).toMatchObject({ phase: 'Succeeded' });
     const packs = await kubectl(['-n', namespace, 'get', 'packs', '-o', 'jsonpath={.items[*].metadata.name}']);
     expect(packs.split(' ').toSorted()).toEqual([...OUR_PACKS]);

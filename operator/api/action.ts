@@ -158,7 +158,7 @@ export const ActionContent = z.object({
     .string()
     .max(512)
     .optional()
-    .describe("Image to run in, made from the runner's, for a pack that brings its own. Default: the runner's."),
+    .describe("Image to run in, made from the runner's, where the Pack names one. Default: the runner's."),
 });
 export type ActionContent = z.infer<typeof ActionContent>;
 

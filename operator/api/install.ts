@@ -27,7 +27,7 @@ export const InstallTask = z.object({
   key: z.string().describe('Hash of the source that is asked for; reports repeat it.'),
   from: z.string().optional().describe('The source as typed.'),
   source: PackSource.optional().describe('The source in fields.'),
-  ref: PackRef.optional().describe('Exact name that the pack must have.'),
+  ref: z.string().optional().describe('Exact name that the pack must have.'),
   force: z.boolean(),
   reinstall: z.string().optional().describe('What the Pack says to have its source fetched again.'),
   indexes: z.array(z.string()).describe('Addresses of index files; the leftmost wins.'),

@@ -128,6 +128,8 @@ export const ANNOTATION = {
   /** Of a child of a workflow: the name of its task, and which run of it this is. */
   task: `${GROUP}/task`,
   taskKey: `${GROUP}/task-key`,
+  /** And the engine and the reference of the workflow, with a blank between. */
+  taskOf: `${GROUP}/task-of`,
 } as const;
 
 /** Longest name of a Job: it becomes a label of its Pod. */

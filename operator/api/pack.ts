@@ -36,7 +36,7 @@ export const GitSource = z.object({
     .optional()
     .describe('Folder of the pack in the repository. Default: the top of the repository.'),
   secretRef: SecretName.optional().describe(
-    'Secret with ssh-privatekey and known_hosts, or username and password. Default: none.',
+    'Secret with ssh-privatekey and known_hosts, or username and password. Default: the Secret "squall-git" of the namespace, if there is one.',
   ),
   claimName: z
     .string()
@@ -111,6 +111,18 @@ export const PackConfig = z.object({
 });
 export type PackConfig = z.infer<typeof PackConfig>;
 
+/** Of the pods of all its actions. */
+const PackPodSettings = PodSettings.extend({
+  image: z
+    .string()
+    .min(1)
+    .max(512)
+    .optional()
+    .describe(
+      "Image made from runner-python that its actions run in and its environment is built in, for programs that runner-python lacks. Default: the runners'.",
+    ),
+});
+
 const Enabled = z.object({ enabled: z.boolean().describe('Whether it may be used.') });
 
 /** StackStorm's overrides: the only thing that may be overridden is `enabled`. */
@@ -147,7 +159,7 @@ export const PackSpec = z
       .optional()
       .describe('Any text; another one fetches the source again, for example after a branch has moved. Default: none.'),
     config: PackConfig.optional().describe('Its configuration. Default: none, the defaults of its schema apply.'),
-    pod: PodSettings.optional().describe(
+    pod: PackPodSettings.optional().describe(
       'Settings of the pods of its actions, for example the service account that they act as. Default: none.',
     ),
     overrides: z
@@ -163,6 +175,10 @@ export const PackSpec = z
   .meta({
     'x-kubernetes-validations': [
       { rule: 'has(self.from) != has(self.source)', message: 'spec: give exactly one of from, source' },
+      {
+        rule: '!(has(self.source) && has(self.source.image) && has(self.pod) && has(self.pod.image))',
+        message: 'spec.pod.image: the actions of a pack in an image run in spec.source.image; leave spec.pod.image out',
+      },
     ],
   });
 export type PackSpec = z.infer<typeof PackSpec>;
@@ -196,6 +212,7 @@ export const PackStatus = JudgedStatus.extend({
       ),
       builtFrom: BuiltFrom.optional().describe('What its Python environment was made of.'),
       image: z.string().max(512).optional().describe('Image that it is in.'),
+      podImage: z.string().max(512).optional().describe('Image of its pods that it was installed for.'),
       at: z.iso.datetime({ offset: true }).describe('When it was installed.'),
     })
     .optional()

@@ -68,6 +68,8 @@ export const REASONS = {
   ContentMissing: 'The content of the pack is not in the pack store any more; set spec.reinstall.',
   ConfigAccepted: 'The configuration fits its schema.',
   ConfigInvalid: 'The configuration does not fit its schema.',
+  DependenciesPresent: 'The packs that the pack depends on are in the namespace.',
+  DependenciesMissing: 'Packs that the pack depends on are not in the namespace, or in another version.',
   Removing: 'The pack goes as soon as its executions have ended.',
   // Rules: condition Enforced
   EnforcementSucceeded: 'The last matching event led to an Execution.',

@@ -16,6 +16,20 @@ export function depthOf(execution: Pick<Execution, 'metadata'>, executions: Stor
   return depth;
 }
 
+/** The Execution of the workbook whose inner workflow this one runs, in any depth; itself where it runs none. */
+export function outermostOf<T extends Pick<Execution, 'metadata' | 'spec'>>(
+  self: T,
+  executions: Store<Execution>,
+): T | Execution {
+  let outermost: T | Execution = self;
+  while (outermost.spec.request.workflow !== undefined) {
+    const above = aboveOf(outermost, executions);
+    if (!above) break;
+    outermost = above;
+  }
+  return outermost;
+}
+
 /** What is deleted, or belongs to what is, starts nothing more: Kubernetes takes it away with all that belongs to it. */
 export function isGoing(self: Execution, executions: Store<Execution>): boolean {
   if (self.metadata.deletionTimestamp !== undefined) return true;

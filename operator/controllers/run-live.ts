@@ -11,13 +11,14 @@ import { effectiveNotify } from '../domain/notify/settings.ts';
 import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
 import { childName } from '../domain/workflow/children.ts';
 import { configContext, pinnedConfig } from '../domain/workflow/config-context.ts';
-import type { Child } from '../domain/workflow/engine.ts';
+import type { Child, Finding } from '../domain/workflow/engine.ts';
 import { LiveRun, type Owner } from '../domain/workflow/live.ts';
 import { openRun, type Pinned } from '../domain/workflow/pinned.ts';
 import { RunReads, splitLine } from '../domain/workflow/reads.ts';
 import type { WorkflowLimits } from '../domain/workflow/soundness.ts';
 import type { Store } from '../kube/store.ts';
 import { type ConfigurationSources, configurationFor } from './configuration.ts';
+import { outermostOf } from './lineage.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface OpenOptions {
@@ -38,6 +39,8 @@ export interface OpenOptions {
 export interface RefusedRun {
   readonly reason: Reason;
   readonly message: string;
+  /** Of inspection; what Orquesta's result tells. */
+  readonly findings?: readonly Finding[];
 }
 
 export const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', message });
@@ -79,7 +82,8 @@ export function openLive(
   const told = { engine: pinned.engine, parameters: began.parameters, notify };
   const nameOf = (owner: Owner, child: Child) => childName(owner, child, options.sha256);
   const opening = {
-    ...beginningOf(execution, pinned, {
+    // As in Mistral: a workflow of a workbook hands its environment on.
+    ...beginningOf(outermostOf(execution, options.sources.executions), pinned, {
       parameters: began.parameters,
       config: seen.config,
       serviceUrl: options.serviceUrl,
@@ -87,12 +91,13 @@ export function openLive(
     }),
     workflow: execution.spec.request.workflow,
     notify: notify as Value | undefined, // it came as JSON
-    executionOf: (key: string) => key,
+    executionOf: (key: string, task: string) => childName({ name, uid }, { key, task }, options.sha256),
   };
   const run = openRun(pinned, opening);
   if (typeof run === 'string') return invalid(run);
   return new LiveRun({
     run,
+    engine: pinned.engine,
     startedAtMs,
     seed,
     owner: { name, uid },

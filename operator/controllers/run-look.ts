@@ -105,8 +105,7 @@ function take({ live, refusals }: HeldRun, { request, news, results, around, lim
     // Before children are looked at: there may be far too many of them.
     const limit = limitReached(live, limits);
     if (limit) return limit;
-    refuseWrong(live, atMs, around);
-    return limitReached(live, limits);
+    return refuseWrong(live, atMs, around) ?? limitReached(live, limits);
   } catch (error) {
     // Engines answer every definition and every result; what they throw is a fault of theirs, and would come again.
     const message = `the engine cannot go on: ${(error as Error).message}. Please tell the makers of Squall`;
@@ -128,7 +127,7 @@ const surroundings = (
     callable: (ref) => callable(ref, place, options.sources),
     nowMs: now.getTime(),
     entries: entriesNow(namespace, options),
-    configOf: (action) => configurationFor(action, options.sources)?.config,
+    configOf: (target) => configurationFor(target, options.sources)?.config,
   };
 };
 

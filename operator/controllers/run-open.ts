@@ -7,8 +7,11 @@ import { workflowFault } from '../domain/workflow/judge.ts';
 import { type LiveRun, rerunsIn } from '../domain/workflow/live.ts';
 import type { Pinned } from '../domain/workflow/pinned.ts';
 import { sameJson } from '../kube/json.ts';
+import type { CallableStores } from './callable.ts';
+import { calledBy } from './called.ts';
 import { depthOf } from './lineage.ts';
 import { invalid, nowOf, openLive, type OpenOptions, type RefusedRun } from './run-live.ts';
+import { settle } from './run-settle.ts';
 
 export interface OpenedRun {
   readonly live: LiveRun;
@@ -20,7 +23,7 @@ export interface OpenedRun {
 export async function openRunOf(
   execution: LiveExecution,
   workflow: Workflow | undefined,
-  options: OpenOptions,
+  options: OpenOptions & { readonly sources: CallableStores },
 ): Promise<OpenedRun | RefusedRun> {
   const { namespace = '' } = execution.metadata;
   const home = namespaceOfRef(execution.spec.request.action, namespace, options.systemNamespace);
@@ -30,8 +33,11 @@ export async function openRunOf(
   }
   if (execution.spec.request.rerun) return await goOn(execution, home, options);
   if (!workflow) return invalid('there is no such Workflow');
-  const fault = workflowFault(workflow);
-  if (fault) return invalid(`Workflow "${execution.spec.request.action}" is not valid: ${fault.message}`);
+  const fault = workflowFault({ self: workflow, ...calledBy(workflow, options.sources, options.systemNamespace) });
+  if (fault) {
+    const refused = invalid(`Workflow "${execution.spec.request.action}" is not valid: ${fault.message}`);
+    return fault.findings && workflow.spec.engine === 'orquesta' ? { ...refused, findings: fault.findings } : refused;
+  }
   if (!workflow.spec.enabled)
     return {
       reason: 'WorkflowDisabled',
@@ -122,6 +128,8 @@ async function goOn(execution: LiveExecution, home: string, options: OpenOptions
   if ('reason' in opened) return opened;
   const { live } = opened;
   if (!live.run.whyNotRerun) return invalid(`${opened.engine} has no rerun from tasks; run it again as a whole`);
+  const unsettled = await settle(live, other, options);
+  if (unsettled) return unsettled;
   const why = live.run.whyNotRerun(rerun.tasks);
   if (why !== undefined) return invalid(`spec.request.rerun: ${why}`);
   const atMs = Math.max(live.lastAtMs, nowOf(options).getTime() - live.startedAtMs);

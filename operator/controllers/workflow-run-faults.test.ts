@@ -118,12 +118,13 @@ test('a child whose name somebody has taken ends its task, and says so', async (
 });
 
 test('an input that no object can hold is refused, and the others go on', async () => {
+  const two = draft('Action', 'acme.two', ActionSpec.parse({ runner: 'noop', parameters: { a: {}, b: {} } }));
   const big = {
-    action: 'core.noop',
+    action: 'acme.two',
     input: { a: "<% 'x' * 600000 %>", b: "<% 'x' * 600000 %>" },
     next: [{ when: '<% failed() %>', do: 'noop' }],
   };
-  const api = server(workflow({ big, other: { action: 'core.noop' } }), run());
+  const api = server(workflow({ big, other: { action: 'core.noop' } }), two, run());
   const one = await operator(api, { tasks: 10, contextBytes: 10_000_000, depth: 3 });
   await ends(api, 'Failed');
   expect(JSON.stringify(statusOf(api)?.result)).toMatch(
@@ -267,10 +268,11 @@ test('a rerun names tasks inside a workflow of the same workbook', async () => {
       sub: { tasks: { r: { action: 'core.noop', 'on-success': ['s'] }, s: { action: 'acme.late' } } },
     },
   };
-  const api = server(draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'mistral', definition })), run());
+  const late = draft('Action', 'acme.late', ActionSpec.parse({ runner: 'noop', enabled: false }));
+  const api = server(draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'mistral', definition })), late, run());
   const one = await operator(api);
   await ends(api, 'Failed');
-  api.put(draft('Action', 'acme.late', ActionSpec.parse({ runner: 'noop' })));
+  api.put({ ...late, spec: ActionSpec.parse({ runner: 'noop' }) });
   api.put(run('wrong', { request: { action: 'acme.w', rerun: { tasks: ['u.s'] }, cause: { rerunOf: 'run' } } }));
   await ends(api, 'Failed', 'wrong');
   expect(statusOf(api, 'wrong')?.message).toMatch(/Unable to identify rerunable tasks: u\.s/);

@@ -1,8 +1,9 @@
 // operator/controllers/workflow-run-rerun.test.ts — a run goes on from another's tasks with changed parameters: what was done stands, if it would have been done.
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
+import type { Draft } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
-import { childrenOf, draft, ends, operator, run, server, statusOf } from './workflow-run.setup.ts';
+import { childrenOf, draft, ends, NEVER, operator, run, server, statusOf } from './workflow-run.setup.ts';
 
 const PICKY = draft(
   'Action',
@@ -72,3 +73,174 @@ test('parameters with which it would have gone another way are refused', async (
   }
   one.stop();
 });
+
+const ONE = (tasks: object, output: readonly object[] = []) =>
+  draft(
+    'Workflow',
+    'acme.w',
+    WorkflowSpec.parse({
+      engine: 'orquesta',
+      definition: { version: 1, input: ['word'], vars: [{ said: '-' }], tasks, ...(output.length > 0 && { output }) },
+      parameters: { word: { type: 'string' } },
+    }),
+  );
+const requestOf = (word: string) => ({ action: 'acme.w', parameters: { word } });
+const from = (name: string, word: string, rerun: object, rerunOf = 'run') =>
+  run(name, { request: { ...requestOf(word), rerun, cause: { rerunOf } } });
+/** Of all children: whose, which, and how it ended. */
+const made = async (api: ReturnType<typeof server>) =>
+  (await childrenOf(api))
+    .map(
+      ({ metadata, status }) =>
+        `${metadata.ownerReferences?.[0]?.name} ${metadata.annotations?.['squall.dev/task-key']} ${(status as { phase?: string } | undefined)?.phase}`,
+    )
+    .sort();
+/** The child of that key ends, once it is there. */
+async function finish(api: ReturnType<typeof server>, key: string, phase: string): Promise<void> {
+  const found = async () =>
+    (await childrenOf(api)).find(({ metadata }) => metadata.annotations?.['squall.dev/task-key'] === key);
+  await expect.poll(found, { timeout: 5000 }).toBeDefined();
+  const child = await found();
+  const at = new Date().toISOString();
+  api.put({ ...child, status: { phase, attempt: 1, startedAt: at, endedAt: at, result: { stdout: 'x' } } } as Draft);
+}
+
+/** `a` fails while `b` is under way, and leads to `c`. */
+async function failedBeside(): Promise<{ api: ReturnType<typeof server>; stop: () => void; b: string }> {
+  const tasks = {
+    a: { action: 'acme.never' },
+    b: { action: 'acme.never', next: [{ publish: [{ said: '<% result().stdout %>' }], do: 'c' }] },
+    c: { action: 'core.noop' },
+  };
+  const api = server(ONE(tasks, [{ said: '<% ctx(said) %>' }]), NEVER, run('run', { request: requestOf('w') }));
+  const one = await operator(api);
+  await expect.poll(async () => (await childrenOf(api)).length).toBe(2);
+  await finish(api, 'a/0/0', 'Failed');
+  await ends(api, 'Failed');
+  const b = (await childrenOf(api)).find(({ metadata }) => metadata.annotations?.['squall.dev/task'] === 'b');
+  return { api, stop: () => one.stop(), b: b?.metadata.name ?? '' };
+}
+
+test('what ended after its run had failed is taken in by a rerun, and not run again', async () => {
+  const { api, stop } = await failedBeside();
+  await finish(api, 'b/0/0', 'Succeeded');
+  api.put(from('again', 'w', { tasks: ['a'] }));
+  await finish(api, 'a/0/1', 'Succeeded');
+  await ends(api, 'Succeeded', 'again');
+  expect(statusOf(api, 'again')?.result).toEqual({ output: { said: 'x' } });
+  expect(await made(api)).toEqual([
+    'again a/0/1 Succeeded',
+    'again c/0/0 Succeeded',
+    'run a/0/0 Failed',
+    'run b/0/0 Succeeded',
+  ]);
+  stop();
+  const two = await operator(api);
+  api.put(from('third', 'w', { tasks: ['c'] }, 'again'));
+  await ends(api, 'Succeeded', 'third');
+  expect(statusOf(api, 'third')?.result).toEqual({ output: { said: 'x' } });
+  expect(await made(api)).toHaveLength(5);
+  two.stop();
+});
+
+test('a run of which something is still under way is not gone on with', async () => {
+  const { api, stop, b } = await failedBeside();
+  api.put(from('again', 'w', { tasks: ['a'] }));
+  await ends(api, 'Failed', 'again');
+  expect(statusOf(api, 'again')).toMatchObject({
+    reason: 'WorkflowInvalid',
+    message: `spec.request.cause.rerunOf: task "b" of Execution "run" is still under way. Wait until Execution "${b}" has ended, or cancel it: squall execution cancel ${b}`,
+  });
+  expect(await made(api)).toHaveLength(2);
+  stop();
+});
+
+const ITEMS = {
+  a: { with: '<% list(good, ctx(word)) %>', action: 'acme.picky', input: { word: '<% item() %>' } },
+};
+
+test.each([
+  ['without reset', { tasks: ['a'] }],
+  ['with reset', { tasks: ['a'], reset: ['a'] }],
+  ['of what failed', {}],
+])('an item that was never made runs once: rerun %s', async (_, rerun) => {
+  const api = server(ONE(ITEMS), PICKY, run('run', { request: requestOf('bad') }));
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  api.put(from('again', 'good', rerun));
+  await ends(api, 'Succeeded', 'again');
+  expect(await made(api)).toEqual(['again a/0/1/0 Succeeded', 'again a/0/1/1 Succeeded']);
+  expect(statusOf(api, 'again')?.workflow?.tasks).toEqual({ running: 0, succeeded: 2, failed: 1 });
+  one.stop();
+});
+
+test('what was never made beside the failure is made by each rerun under names of its own', async () => {
+  const tasks = { a: { action: 'acme.picky', input: { word: '<% ctx(word) %>' } }, b: { action: 'core.noop' } };
+  const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  expect(await made(api)).toEqual([]);
+  for (const name of ['left', 'right']) {
+    api.put(from(name, 'good', { tasks: ['a'] }));
+    await ends(api, 'Succeeded', name);
+  }
+  expect(await made(api)).toEqual(
+    ['left', 'right'].flatMap((name) => [`${name} a/0/1 Succeeded`, `${name} b/0/0 Succeeded`]),
+  );
+  one.stop();
+});
+
+test('what a task led to that runs again is not made beside what it leads to now', async () => {
+  const tasks = {
+    a: { action: 'core.noop', next: [{ do: ['b', 'c'] }] },
+    b: { action: 'acme.picky', input: { word: '<% ctx(word) %>' } },
+    c: { with: '<% list(1, 2) %>', action: 'core.noop', next: [{ do: 'd' }] },
+    d: { action: 'core.noop' },
+  };
+  const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  api.put(from('again', 'good', { tasks: ['a'] }));
+  await ends(api, 'Succeeded', 'again');
+  const again = (await made(api)).filter((line) => line.startsWith('again'));
+  expect(again.map((line) => line.split('/')[0])).toEqual(['again a', 'again b', 'again c', 'again c', 'again d']);
+  one.stop();
+});
+
+/** Numbers that are the same in every run of the test. */
+const numbers = (seed: number) => (below: number) => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return Math.floor((seed / 2 ** 32) * below);
+};
+
+test.each(Array.from({ length: 25 }, (_, i) => [i + 1]))(
+  'random workflow %i comes to its end by a rerun',
+  async (seed) => {
+    const pick = numbers(seed * 7919);
+    const names = ['t0', 't1', 't2', 't3', 't4'].slice(0, 2 + pick(4));
+    const tasks = Object.fromEntries(
+      names.map((name, i) => {
+        const word = ['good', '<% ctx(word) %>'][pick(2)];
+        const items = pick(3) === 0 ? { with: `<% list(good, ctx(word), good) %>` } : {};
+        const input = { word: 'with' in items ? '<% item() %>' : word };
+        const next = names.slice(i + 1).filter(() => pick(3) === 0);
+        const isDelayed = pick(5) === 0;
+        const task = { ...items, action: 'acme.picky', input, ...(isDelayed && { delay: 1 }) };
+        return [name, { ...task, ...(next.length > 0 && { next: [{ when: '<% succeeded() %>', do: next }] }) }];
+      }),
+    );
+    const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
+    const one = await operator(api);
+    await expect.poll(() => statusOf(api)?.phase, { timeout: 10_000 }).toMatch(/Succeeded|Failed/);
+    if (statusOf(api)?.phase === 'Failed') {
+      await expect.poll(async () => (await made(api)).filter((line) => line.endsWith('undefined'))).toEqual([]);
+      api.put(from('again', 'good', pick(2) === 0 ? {} : { reset: names }));
+      await ends(api, 'Succeeded', 'again');
+    }
+    const children = await made(api);
+    const keys = children.map((line) => line.split(' ')[1]);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(children.filter((line) => !line.endsWith('Succeeded'))).toEqual([]);
+    one.stop();
+  },
+);

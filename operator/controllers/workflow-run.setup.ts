@@ -107,7 +107,12 @@ type Status = {
   readonly reason?: string;
   readonly message?: string;
   readonly result?: unknown;
-  readonly workflow?: { readonly journal: string[]; readonly tells: string; readonly pauses?: number };
+  readonly workflow?: {
+    readonly journal: string[];
+    readonly tells: string;
+    readonly pauses?: number;
+    readonly tasks?: object;
+  };
 };
 export const statusOf = (api: ScriptedTransport, name = 'run') =>
   api.object(`${PATH}/${name}`)?.status as Status | undefined;

@@ -3,11 +3,11 @@ import type { Action, Workflow } from '../api/kinds.ts';
 import { type KubeObject, refOf } from '../api/meta.ts';
 import type { WorkflowStatus } from '../api/workflow.ts';
 import { namespaceOfRef } from '../domain/rule/reference.ts';
-import { cycleThrough } from '../domain/workflow/judge-cycles.ts';
-import { type ObservedWorkflow, parseWorkflow, planWorkflow, referencesOf } from '../domain/workflow/judge.ts';
+import { type ObservedWorkflow, parseWorkflow, planWorkflow } from '../domain/workflow/judge.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, withoutNoise } from '../kube/store.ts';
-import { type CallableStores, callable, claimantsOf } from './callable.ts';
+import { type CallableStores, claimantsOf } from './callable.ts';
+import { calledBy } from './called.ts';
 
 /** For the store of Workflows. @throws Error for one that does not fit its schema */
 export function projectWorkflow(raw: KubeObject): Workflow {
@@ -28,8 +28,6 @@ export function workflowReconciler(
   const keyOfRef = (ref: string, { metadata }: Workflow) =>
     `${namespaceOfRef(ref, metadata.namespace ?? '', systemNamespace)}/${ref}`;
   const ownRef = (callable: Action | Workflow) => `${callable.metadata.namespace}/${refOf(callable)}`;
-  const meaning = (ref: string, { metadata }: Workflow) =>
-    callable(ref, { namespace: metadata.namespace ?? '', systemNamespace }, stores);
   const callersOf = (callable: Action | Workflow): readonly Workflow[] =>
     stores.workflows
       .by('calls', refOf(callable))
@@ -42,11 +40,6 @@ export function workflowReconciler(
     const namesakes = stores.workflows.by('ref', ownRef(changed));
     return [...namesakes, ...affected].map(keyOf);
   };
-  const workflowsIn = (self: Workflow): readonly Workflow[] =>
-    referencesOf(self).flatMap((ref) => {
-      const called = meaning(ref, self);
-      return called && isWorkflow(called) ? [called] : [];
-    });
   return {
     name: 'workflow',
     watches: [
@@ -56,19 +49,8 @@ export function workflowReconciler(
     observe: (key) => {
       const self = stores.workflows.get(key);
       if (!self) return undefined;
-      const called = referencesOf(self).flatMap((ref) => {
-        const meant = meaning(ref, self);
-        return meant ? [[ref, meant] as const] : [];
-      });
-      return {
-        self,
-        sameRef: claimantsOf(stores, ownRef(self)),
-        called: new Map(called),
-        cycle: cycleThrough(self, workflowsIn)?.map(refOf),
-      };
+      return { self, sameRef: claimantsOf(stores, ownRef(self)), ...calledBy(self, stores, systemNamespace) };
     },
     plan: planWorkflow,
   };
 }
-
-const isWorkflow = (callable: Action | Workflow): callable is Workflow => 'engine' in callable.spec;

@@ -5,6 +5,7 @@ import type { KnownEnvironment } from '../../operator/api/install.ts';
 import { admission } from './admission.ts';
 import { askedKey, isFixed, resolvedKey, type Surroundings } from './environment-key.ts';
 import { StepFailure } from './failure.ts';
+import { interpreterIn } from './interpreter.ts';
 import { asksForPackages, forUv } from './requirements.ts';
 import { survey, type TreeEntry } from './survey.ts';
 import { type Uv, uvIn } from './uv.ts';
@@ -48,7 +49,6 @@ export type Environment = EnvironmentKeys &
 
 /** What StackStorm installs for every pack. */
 const ALWAYS = 'six>=1.9.0,<2.0';
-const PYTHON = '3.11';
 const FILE = 'requirements.txt';
 /** As uv takes them, with what all packs get. */
 const REWRITTEN = '.squall-requirements.txt';
@@ -71,8 +71,7 @@ export async function buildEnvironment(options: EnvironmentOptions): Promise<Env
   const requirements = join(pack, FILE);
   const text = existsSync(requirements) ? readFileSync(requirements, 'utf8') : '';
   if (!asksForPackages(text)) return undefined;
-  const own = join(base, 'bin', 'python');
-  const python = existsSync(own) ? own : PYTHON;
+  const python = interpreterIn(base);
   const around: Surroundings = { ref: options.ref, image: options.image, python, settings: options.settings };
   const asked = askedKey(text, options.reinstall, around);
   const written = options.trustsWritten && asked !== undefined ? known.find((one) => one.asked === asked) : undefined;

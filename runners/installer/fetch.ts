@@ -78,7 +78,8 @@ async function fetchGit(source: GitSource, folder: string, task: InstallTask, co
   const local = localFolder(source.url, settings.volume);
   if (local !== undefined && !isRepository(local)) return copyLocal(join(local, source.path ?? ''), folder, task);
   const url = local === undefined ? source.url : `file://${local}`;
-  const access = gitAccess({ env: settings.kept, url, secretFolder: settings.gitSecret, authorities, scratch });
+  const login = { url, secretFolder: settings.gitSecret, isShared: source.secretRef === undefined };
+  const access = gitAccess({ ...login, env: settings.kept, authorities, scratch });
   for (const warning of access.warnings) say(`warning: ${warning}`);
   const repository = { url, shownUrl: mask(source.url), ref: source.ref, path: source.path };
   const options = { env: access.env, scratch, limits: task.limits, timeoutSeconds, stop, mask };

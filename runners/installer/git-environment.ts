@@ -1,6 +1,7 @@
 // runners/installer/git-environment.ts — the Secret, the authorities and the proxies → what git needs to reach a repository.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type GitLogin, gitLogin, type GitLoginOptions, loginWarnings } from './git-login.ts';
 
 export interface GitAccess {
   readonly env: Readonly<Record<string, string>>;
@@ -8,26 +9,20 @@ export interface GitAccess {
   readonly warnings: readonly string[];
 }
 
-export interface GitAccessOptions {
+export interface GitAccessOptions extends GitLoginOptions {
   /** Variables that are kept: path, proxies. */
   readonly env: Readonly<Record<string, string>>;
-  /** Address that username and password are for; they are given to no other host. */
-  readonly url: string;
-  /** Folder of the Secret; there may be none. */
-  readonly secretFolder: string;
   /** File with all trusted authorities. */
   readonly authorities: string | undefined;
   /** A folder that only we can read. */
   readonly scratch: string;
 }
 
-/** Writes the files that git is told of into `scratch`. */
-export function gitAccess({ env, url, secretFolder, authorities, scratch }: GitAccessOptions): GitAccess {
-  const secret = (name: string): string | undefined => readSecret(secretFolder, name);
-  const [username, password] = [secret('username')?.trim(), secret('password')?.trim()];
+/** Writes the files that git is told of into `scratch`. Throws StepFailure when the Secret says what cannot be. */
+export function gitAccess({ env, authorities, scratch, ...options }: GitAccessOptions): GitAccess {
+  const login = gitLogin(options);
   const config = join(scratch, 'gitconfig');
-  writeFileSync(config, configText(url, credentialFile(username, password, scratch)), { mode: 0o600 });
-  const ssh = sshCommand(secret('ssh-privatekey'), secret('known_hosts'), scratch);
+  writeFileSync(config, configText(login.origins, credentialFile(login, scratch)), { mode: 0o600 });
   return {
     env: {
       ...env,
@@ -37,29 +32,14 @@ export function gitAccess({ env, url, secretFolder, authorities, scratch }: GitA
       GIT_TERMINAL_PROMPT: '0',
       // Without it, ext:: and the like run programs.
       GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
-      GIT_SSH_COMMAND: ssh.command,
+      GIT_SSH_COMMAND: sshCommand(login, scratch),
       ...(authorities !== undefined && { GIT_SSL_CAINFO: authorities }),
     },
-    warnings: ssh.warnings,
+    warnings: loginWarnings(login, options.isShared),
   };
 }
 
-/** Values of the Secret that must not be shown. */
-export const gitSecrets = (secretFolder: string): readonly string[] => {
-  const password = readSecret(secretFolder, 'password')?.trim();
-  return password ? [password] : [];
-};
-
-function readSecret(folder: string, name: string): string | undefined {
-  const path = join(folder, name);
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
-
-function credentialFile(
-  username: string | undefined,
-  password: string | undefined,
-  scratch: string,
-): string | undefined {
+function credentialFile({ username, password }: GitLogin, scratch: string): string | undefined {
   if (password === undefined) return undefined;
   const file = join(scratch, 'git-credential');
   // Access tokens come without a name; servers take any with them.
@@ -67,7 +47,7 @@ function credentialFile(
   return file;
 }
 
-function configText(url: string, credential: string | undefined): string {
+function configText(origins: readonly string[], credential: string | undefined): string {
   const lines = [
     // Repositories on a volume belong to whoever put them there.
     '[safe]',
@@ -80,39 +60,28 @@ function configText(url: string, credential: string | undefined): string {
     '[gc]',
     '  auto = 0',
   ];
-  const origin = originOf(url);
-  if (credential !== undefined && origin !== undefined)
-    lines.push(`[credential ${JSON.stringify(origin)}]`, `  helper = ${JSON.stringify(`!cat '${credential}'; :`)}`);
+  if (credential !== undefined)
+    for (const origin of origins)
+      lines.push(`[credential ${JSON.stringify(origin)}]`, `  helper = ${JSON.stringify(`!cat '${credential}'; :`)}`);
   return `${lines.join('\n')}\n`;
 }
 
-function originOf(url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, origin } = new URL(url);
-  return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
-}
-
-function sshCommand(
-  key: string | undefined,
-  knownHosts: string | undefined,
-  scratch: string,
-): { readonly command: string; readonly warnings: readonly string[] } {
-  const [keyFile, hostsFile] = [join(scratch, 'ssh-key'), join(scratch, 'known_hosts')];
+function sshCommand({ privateKey, knownHosts, sshHosts }: GitLogin, scratch: string): string {
+  const [config, keyFile, hostsFile] = ['ssh-config', 'ssh-key', 'known_hosts'].map((name) => join(scratch, name));
   // A copy: ssh refuses a key that others may read, and one without a line break at its end.
-  if (key !== undefined) writeFileSync(keyFile, `${key.trimEnd()}\n`, { mode: 0o600 });
-  if (knownHosts !== undefined) writeFileSync(hostsFile, `${knownHosts.trimEnd()}\n`);
-  const options = {
-    BatchMode: 'yes',
-    ConnectTimeout: '30',
-    StrictHostKeyChecking: knownHosts === undefined ? 'accept-new' : 'yes',
-    UserKnownHostsFile: hostsFile,
-    GlobalKnownHostsFile: '/dev/null',
-    ...(key !== undefined && { IdentitiesOnly: 'yes', IdentityFile: keyFile }),
-  };
-  const words = Object.entries(options).map(([name, value]) => `-o ${name}='${value}'`);
-  const warning = 'the Secret has no known_hosts: whoever answers as the server is trusted';
-  return {
-    command: `ssh -F /dev/null ${words.join(' ')}`,
-    warnings: key !== undefined && knownHosts === undefined ? [warning] : [],
-  };
+  if (privateKey !== undefined) writeFileSync(`${keyFile}`, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
+  if (knownHosts !== undefined) writeFileSync(`${hostsFile}`, `${knownHosts.trimEnd()}\n`);
+  const hosts = (sshHosts ?? ['*']).map((host) => host.replaceAll(/[[\]]/g, ''));
+  const lines = [
+    ...(privateKey === undefined || hosts.length === 0 ? [] : [`Host ${hosts.join(' ')}`, `IdentityFile "${keyFile}"`]),
+    'Host *',
+    'BatchMode yes',
+    'ConnectTimeout 30',
+    'IdentitiesOnly yes',
+    `StrictHostKeyChecking ${knownHosts === undefined ? 'accept-new' : 'yes'}`,
+    `UserKnownHostsFile "${hostsFile}"`,
+    'GlobalKnownHostsFile /dev/null',
+  ];
+  writeFileSync(`${config}`, `${lines.join('\n')}\n`);
+  return `ssh -F '${config}'`;
 }

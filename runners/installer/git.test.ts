@@ -1,20 +1,14 @@
 // runners/installer/git.test.ts — real repositories by file, https and ssh: what is fetched, what is refused, and what is said then.
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fetchRepository } from './git.ts';
-import { gitAccess, gitSecrets } from './git-environment.ts';
+import { gitAccess } from './git-environment.ts';
+import { gitSecrets } from './git-login.ts';
 import {
   hasSshd,
   makeCertificate,
@@ -32,12 +26,16 @@ const LIMITS = { files: 20_000, fileBytes: 20 * MIB, totalBytes: 200 * MIB, yaml
 const top = mkdtempSync(join(tmpdir(), 'squall-git-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
+const addressOf = (server: Server): string => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
 interface Wanted {
   readonly url: string;
   readonly ref?: string;
   readonly path?: string;
   readonly secret?: Readonly<Record<string, string>>;
   readonly authorities?: string;
+  /** The Secret is that of the namespace. */
+  readonly isShared?: boolean;
 }
 
 /** Fetches as the Job does; the folder with the files, and the commit. */
@@ -47,12 +45,14 @@ async function fetched({
   path,
   secret = {},
   authorities,
+  isShared = false,
 }: Wanted): Promise<{ folder: string; commit: string }> {
   const [scratch, secretFolder] = [mkdtempSync(join(top, 'scratch-')), mkdtempSync(join(top, 'secret-'))];
   for (const [name, value] of Object.entries(secret)) writeFileSync(join(secretFolder, name), value);
   const folder = mkdtempSync(join(top, 'files-'));
   const mask = maskOf(gitSecrets(secretFolder));
-  const { env } = gitAccess({ env: { PATH: process.env['PATH'] ?? '' }, url, secretFolder, authorities, scratch });
+  const login = { url, secretFolder, isShared };
+  const { env } = gitAccess({ ...login, env: { PATH: process.env['PATH'] ?? '' }, authorities, scratch });
   const stop = new AbortController().signal;
   const commit = await fetchRepository({ url, shownUrl: mask(url), ref, path }, folder, {
     env,
@@ -239,7 +239,7 @@ describe('https', () => {
     await expect(fetched({ url: at, authorities, secret: wrong })).rejects.toThrow(
       /does not take username and password/,
     );
-    await expect(fetched({ url: at, secret })).rejects.toThrow(/give its authority as caBundle/);
+    await expect(fetched({ url: at, secret })).rejects.toThrow(/give its authority as caBundle of the chart/);
   });
 
   test('a password is not shown, and not given to another host', async () => {
@@ -249,16 +249,43 @@ describe('https', () => {
     );
     expect(failure).toContain('********@127.0.0.1');
     expect(failure).not.toContain('not-this-one');
-    const config = join(top, 'gitconfig-of-another');
-    mkdirSync(config);
-    gitAccess({
-      env: {},
-      url: 'https://git.example.org/x',
-      secretFolder: join(top, 'no-secret'),
-      authorities: undefined,
-      scratch: config,
+  });
+
+  test('a password is not given to the host that a server sends us to', async () => {
+    const [asked, given]: [number[], (string | undefined)[]] = [[], []];
+    const elsewhere = createServer(tls, (request, response) => {
+      given.push(request.headers.authorization);
+      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end();
     });
-    await expect(fetched({ url: `${server.url}/pack/.git`, authorities, secret: {} })).rejects.toThrow(
+    const sending = createServer(tls, (request, response) => {
+      if (request.headers.authorization === undefined)
+        return void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end();
+      asked.push(1);
+      response.writeHead(302, { Location: `${addressOf(elsewhere)}${request.url}` }).end();
+    });
+    for (const one of [elsewhere, sending]) {
+      await new Promise<void>((listening) => one.listen(0, '127.0.0.1', listening));
+      onTestFinished(() => void one.close());
+      onTestFinished(() => one.closeAllConnections());
+    }
+    await expect(fetched({ url: `${addressOf(sending)}/pack/.git`, authorities, secret })).rejects.toThrow();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.filter((one) => one !== undefined)).toEqual([]);
+  });
+
+  test('the password of the namespace goes to the hosts that it names, by https, and to no other', async () => {
+    const url = `${server.url}/pack/.git`;
+    const port = new URL(server.url).port;
+    const shared = (hosts?: string) =>
+      fetched({ url, authorities, isShared: true, secret: { ...secret, ...(hosts !== undefined && { hosts }) } });
+    expect(readFileSync(join((await shared(`git.example.org, 127.0.0.1:${port}`)).folder, 'mark'), 'utf8')).toBe(
+      'last',
+    );
+    for (const hosts of [undefined, '', '127.0.0.1', `git.example.org:${port}`, `http://127.0.0.1:${port}`])
+      await expect(shared(hosts)).rejects.toThrow(/the Secret squall-git of the namespace, whose key hosts/);
+    await expect(shared('a"]\n[core]')).rejects.toThrow(/The key hosts of the Secret for git has "a"\]"/);
+    await expect(fetched({ url, authorities, secret: { ...secret, hosts: 'git.example.org' } })).rejects.toThrow(
       /needs a password/,
     );
   });
@@ -276,6 +303,14 @@ describe.skipIf(!hasSshd)('ssh', () => {
     // A Secret made with --from-literal has no line break at its end.
     const secret = { 'ssh-privatekey': server.privateKey.trim(), known_hosts: server.knownHosts };
     expect(await marked({ url: at(), secret, ref: '1.0.0' })).toBe('first');
+  });
+
+  test('the key of the namespace is for the hosts that it names, or for those of known_hosts', async () => {
+    const secret = { 'ssh-privatekey': server.privateKey, known_hosts: server.knownHosts };
+    const shared = (more: object) => fetched({ url: at(), isShared: true, secret: { ...secret, ...more } });
+    const { commit } = await shared({});
+    expect(await shared({ hosts: 'git.example.org,127.0.0.1' })).toMatchObject({ commit });
+    await expect(shared({ hosts: 'git.example.org' })).rejects.toThrow(/the Secret squall-git of the namespace/);
   });
 
   test('without known_hosts', async () => {

@@ -116,7 +116,7 @@ function gitIn(shownUrl: string, { env, scratch, timeoutSeconds, stop, mask }: G
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /could not read (?:Username|Password)|terminal prompts disabled/,
-    'it is not there, or needs a password: check the address, or name a Secret with username and password in spec.source.git.secretRef',
+    'it is not there, or needs a password: check the address, or name a Secret with username and password in spec.source.git.secretRef, or make the Secret squall-git of the namespace, whose key hosts names this host',
   ],
   [
     /Authentication failed|HTTP Basic: Access denied|returned error: 403/,
@@ -124,13 +124,13 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Permission denied \(/,
-    'the server does not take the key: name a Secret with ssh-privatekey in spec.source.git.secretRef, and add its public key at the server',
+    'the server does not take the key: name a Secret with ssh-privatekey in spec.source.git.secretRef, or make the Secret squall-git of the namespace, and add its public key at the server',
   ],
   [
     /Host key verification failed/,
     'the key of the server is not in known_hosts of the Secret: add the output of ssh-keyscan',
   ],
-  [/certificate|SSL/i, "the server's certificate is not trusted: give its authority as caBundle"],
+  [/certificate|SSL/i, "the server's certificate is not trusted: give its authority as caBundle of the chart"],
   [/Could not resolve host/i, 'check the name of the server, DNS, and the proxy'],
   [
     /[Rr]epository not found|not found|does not appear to be a git repository|does not exist/,

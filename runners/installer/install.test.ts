@@ -175,13 +175,23 @@ test('an authority that the operator gives, and only with it', { timeout: SECOND
   const tls = makeCertificate();
   const server = await serveHttps(root, tls, 'me:pw');
   const run = async (given: object) => {
-    operator.task = taskOf({ source: { git: { url: `${server.url}/pack/.git` } }, ...given });
-    await runInstaller(operator, { top, env: { SQUALL_GIT_SECRET: secret } });
-    return last();
+    const git = { url: `${server.url}/pack/.git`, secretRef: { name: 'login' } };
+    operator.task = taskOf({ source: { git }, ...given });
+    const { log } = await runInstaller(operator, { top, env: { SQUALL_GIT_SECRET: secret } });
+    return { ...last(), log };
   };
   try {
     expect(await run({})).toMatchObject({ step: 'Failed', message: expect.stringContaining('give its authority') });
     expect(await run({ authorities: tls.cert })).toMatchObject({ step: 'Done', version: '1.2.3' });
+    // Without a Secret of its own the Pack has that of the namespace, which says whom its password is for.
+    const typed = { source: undefined, from: `${server.url}/pack/.git`, authorities: tls.cert };
+    expect(await run(typed)).toMatchObject({
+      step: 'Failed',
+      message: expect.stringContaining('make the Secret squall-git of the namespace'),
+      log: expect.stringContaining('warning: the Secret squall-git has a password and no hosts'),
+    });
+    writeFileSync(join(secret, 'hosts'), new URL(server.url).host);
+    expect(await run(typed)).toMatchObject({ step: 'Done', version: '1.2.3' });
   } finally {
     await server.close();
   }
@@ -228,7 +238,7 @@ describe('what is wrong is reported', () => {
       { ref: 'other' },
       FILES,
       'Validate',
-      /^The pack is hello, and this Pack is to be other: name the object hello/,
+      /^pack\.yaml says that this is pack "hello", and the Pack asks for "other"; name the Pack hello or set spec\.ref$/,
     ],
     [
       'another StackStorm',
@@ -249,6 +259,33 @@ describe('what is wrong is reported', () => {
     operator.task = taskOf({ ...fields, source: { inline } });
     expect((await runInstaller(operator, { top })).code).toBe(0);
     expect(last()).toMatchObject({ step: 'Failed', failedStep, message: expect.stringMatching(message) });
+  });
+
+  test('another Python than the image has, as its interpreter says', { timeout: SECONDS }, async () => {
+    const base = mkdtempSync(join(top, 'base-'));
+    mkdirSync(join(base, 'bin'));
+    writeFileSync(join(base, 'bin', 'python'), '#!/bin/sh\necho 2.7\n', { mode: 0o755 });
+    const asking = (version: string) => ({
+      ...FILES,
+      'pack.yaml': `${FILES['pack.yaml']}python_versions: ["${version}"]\n`,
+    });
+    for (const [version, report] of [
+      ['2', { step: 'Done' }],
+      [
+        '3',
+        { failedStep: 'Validate', message: expect.stringMatching(/requires Python 3\.x, but current .* is "2\.7"/) },
+      ],
+    ] as const) {
+      operator.task = taskOf({ source: { inline: asking(version) } });
+      await runInstaller(operator, { top, env: { SQUALL_BASE_ENVIRONMENT: base } });
+      expect(last()).toMatchObject(report);
+    }
+    writeFileSync(join(base, 'bin', 'python'), '#!/nowhere/python\n', { mode: 0o755 });
+    await runInstaller(operator, { top, env: { SQUALL_BASE_ENVIRONMENT: base } });
+    expect(last()).toMatchObject({
+      failedStep: 'Validate',
+      message: expect.stringMatching(/does not run.*FROM runner-/),
+    });
   });
 
   test('but not with force', { timeout: SECONDS }, async () => {

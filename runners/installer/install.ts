@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import type { InstallReport, InstallTask, Manifest } from '../../operator/api/install.ts';
 import type { PackContent } from '../../operator/api/pack.ts';
 import { readPack } from '../../operator/domain/pack/read.ts';
-import { type Platform, platformFault } from '../../operator/domain/pack/versions.ts';
+import { platformFault } from '../../operator/domain/pack/versions.ts';
+import { refFault } from '../../operator/domain/pack/wanted-ref.ts';
 import { admission } from './admission.ts';
 import { joinAuthorities } from './authorities.ts';
 import { buildEnvironment, type Environment } from './environment.ts';
 import { Refusal, StepFailure } from './failure.ts';
 import { type Fetched, fetchSource } from './fetch.ts';
-import { gitAccess, gitSecrets } from './git-environment.ts';
+import { gitAccess } from './git-environment.ts';
+import { gitSecrets } from './git-login.ts';
+import { pythonVersion } from './interpreter.ts';
 import { maskOf } from './mask.ts';
 import { addNodePackages, asksForNodePackages } from './node-environment.ts';
 import { packageIndex, type PackageIndex } from './package-index.ts';
@@ -34,8 +37,8 @@ export interface InstallContext {
 
 const FETCH_SECONDS = 600;
 const BUILD_SECONDS = 1200;
-/** What packs find here. */
-const PLATFORM: Platform = { stackstorm: '3.9.0', python: '3.11' };
+/** The StackStorm whose behaviour packs find here. */
+const STACKSTORM = '3.9.0';
 const FINDINGS_MAX = 100;
 const FINDING_MAX = 2000;
 const MESSAGE_MAX = 4096;
@@ -89,7 +92,7 @@ async function steps(task: InstallTask, context: Context, at: At): Promise<Insta
   say(`step 2 of 4: validate${fetched.commit === undefined ? '' : ` commit ${fetched.commit}`}`);
   await at('Validate', commit);
   const entries = survey(fetched.folder, admission(task.limits), task.limits.files);
-  const manifest = { ...validate(task, fetched, entries), ...commit };
+  const manifest = { ...validate(task, fetched, entries, settings), ...commit };
   const known = { ref: manifest.ref, version: manifest.pack.version, ...commit };
   for (const warning of manifest.warnings) say(`warning: ${warning}`);
 
@@ -109,7 +112,12 @@ const builtFrom = (environment: Environment | undefined): Pick<InstallReport, 'b
   return { builtFrom: { key, ...(asked !== undefined && { asked }) } };
 };
 
-function validate(task: InstallTask, { folder, directoryName }: Fetched, entries: readonly TreeEntry[]): Manifest {
+function validate(
+  task: InstallTask,
+  { folder, directoryName }: Fetched,
+  entries: readonly TreeEntry[],
+  settings: Settings,
+): Manifest {
   const reading = readPack(treeOf(folder, entries, { yamlBytes: task.limits.yamlBytes, directoryName }));
   if (!reading.ok) {
     const count = reading.findings.length;
@@ -121,13 +129,16 @@ function validate(task: InstallTask, { folder, directoryName }: Fetched, entries
     );
   }
   const { manifest } = reading;
-  if (task.ref !== undefined && manifest.ref !== task.ref)
-    throw new StepFailure(
-      `The pack is ${manifest.ref}, and this Pack is to be ${task.ref}: name the object ${manifest.ref.replaceAll('_', '-')}, or set spec.ref to ${manifest.ref}`,
-    );
-  const fault = task.force ? undefined : platformFault(manifest.pack, PLATFORM);
+  const misnamed = task.ref === undefined ? undefined : refFault(manifest.ref, task.ref);
+  const fault = misnamed ?? (task.force ? undefined : misfit(manifest.pack, settings));
   if (fault !== undefined) throw new StepFailure(fault);
   return manifest;
+}
+
+/** Only few packs ask for a Python, so only then is it asked which one there is. */
+function misfit(pack: Manifest['pack'], { base, kept }: Settings): string | undefined {
+  const python = pack.pythonVersions === undefined ? '' : pythonVersion(base, kept);
+  return platformFault(pack, { stackstorm: STACKSTORM, python });
 }
 
 async function build(
@@ -137,7 +148,9 @@ async function build(
   context: Context & { readonly authorities: string | undefined },
 ): Promise<Environment | undefined> {
   const { settings, scratch, authorities, stop, mask, say, index } = context;
-  const git = gitAccess({ env: settings.kept, url: '', secretFolder: settings.gitSecret, authorities, scratch });
+  const isShared = task.source?.git?.secretRef === undefined;
+  const login = { url: '', secretFolder: settings.gitSecret, isShared };
+  const git = gitAccess({ ...login, env: settings.kept, authorities, scratch });
   const own = { ...uvSettings(settings.all), ...index.variables };
   const env = {
     ...git.env,

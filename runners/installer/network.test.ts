@@ -78,7 +78,11 @@ function byName(): { readonly task: Partial<InstallTask>; readonly env: Readonly
       https_proxy: proxy?.url ?? '',
       NO_PROXY: '127.0.0.1',
       no_proxy: '127.0.0.1',
-      SQUALL_GIT_SECRET: folderOf('git', { username: 'me', password: 'pass%word-of-git' }),
+      SQUALL_GIT_SECRET: folderOf('git', {
+        username: 'me',
+        password: 'pass%word-of-git',
+        hosts: `${HOST}:${portOf(git)}`,
+      }),
       SQUALL_INDEX_SECRET: folderOf('index', {
         UV_DEFAULT_INDEX: `https://robot:index-secret@${HOST}:${portOf(packages)}/simple`,
       }),

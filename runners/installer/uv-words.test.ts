@@ -30,6 +30,25 @@ const TRACEBACK = `error: The build backend returned an error
            File "<string>", line 1, in <module>
          ModuleNotFoundError: No module named 'pkg_resources'
 `;
+const BARE_EXCEPTION = `error: Failed to build \`mysqlclient==2.3.1\`
+  cause: The build backend returned an error
+
+         [stderr]
+         /bin/sh: 1: pkg-config: not found
+         Traceback (most recent call last):
+           File "<string>", line 27, in find_package_name
+         Exception: Can not find valid pkg-config name.
+         Specify MYSQLCLIENT_CFLAGS and MYSQLCLIENT_LDFLAGS env vars manually
+
+hint: Build failures usually indicate a problem with the package or the build environment
+`;
+const WITHOUT_ERROR = `error: Failed to build \`old==1\`
+
+         [stderr]
+         this package has been withdrawn
+
+hint: Build failures usually indicate a problem with the package or the build environment
+`;
 const RESOLVER = `error: No solution found when resolving dependencies
   cause: Because you require decorator==5.2.1 and decorator==5.1.1, we can conclude that your requirements are unsatisfiable.
 `;
@@ -54,6 +73,24 @@ test.each([
     ],
   ],
   ['Python', TRACEBACK, ["uv pip install -r requirements.txt: ModuleNotFoundError: No module named 'pkg_resources'"]],
+  [
+    'a bare exception',
+    BARE_EXCEPTION,
+    [
+      'uv pip install -r requirements.txt: Failed to build `mysqlclient==2.3.1`',
+      'Exception: Can not find valid pkg-config name.',
+      'hint: Build failures usually indicate a problem with the package or the build environment',
+    ],
+  ],
+  [
+    'a tool without an error',
+    WITHOUT_ERROR,
+    [
+      'uv pip install -r requirements.txt: Failed to build `old==1`',
+      'this package has been withdrawn',
+      'hint: Build failures usually indicate a problem with the package or the build environment',
+    ],
+  ],
   [
     'the resolver',
     RESOLVER,

@@ -6,8 +6,7 @@ const CHARACTERS_MAX = 3500;
 /** Longest cause; conditions of Kubernetes are cut at 1024 characters, and the cause must be in them. */
 const CAUSE_MAX = 600;
 /** What compilers, interpreters and build tools begin or end their last word with. */
-const WRONG =
-  /(?:^|\b)(?:fatal error|fatal|error|ERROR|[A-Z]\w*(?:Error|Exception))\b.*:|: command not found|No such file/;
+const WRONG = /(?:^|\b)(?:fatal error|fatal|error|ERROR|\w*(?:Error|Exception))\b.*:|: command not found|No such file/;
 /** The tool around the one that failed repeats its command line, which says nothing of the cause. */
 const REPEATED = /^error: (?:Command '\[|command '.*' failed|subprocess-exited)|returned non-zero exit status/;
 
@@ -38,8 +37,9 @@ const isWrapping = (line: string): boolean => /The build backend returned an err
 function toolsWord(lines: readonly string[]): readonly string[] {
   const from = lines.findLastIndex((line) => /^\s+(?:\[stderr\]|--- stderr)$/.test(line));
   if (from === -1) return [];
-  const quoted = lines.slice(from + 1).map((line) => line.trim());
-  const found = quoted.filter((line) => WRONG.test(line) && !REPEATED.test(line) && !line.startsWith('hint: '));
+  const after = lines.slice(from + 1).map((line) => line.trim());
+  const quoted = after.filter((line) => !line.startsWith('hint: '));
+  const found = quoted.filter((line) => WRONG.test(line) && !REPEATED.test(line));
   return found.length > 0 ? [found.at(-1)!] : quoted.filter((line) => line !== '').slice(-1);
 }
 

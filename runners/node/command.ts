@@ -68,7 +68,7 @@ function plainWords(task: Task, scratch: string, env: NodeJS.ProcessEnv): Words 
 function sudoWords(task: Task, scratch: string, env: NodeJS.ProcessEnv): Words {
   if (!findOnPath('sudo', env))
     throw new TaskFailure(
-      'sudo: this image has no sudo, and pods run without privileges; set sudo to false, or use the runner "container"',
+      'sudo: pods run without privileges, so this image has no sudo; set sudo to false, or run it on a machine, over SSH',
       { returnCode: 127 },
     );
   const sudo: Words = ['sudo', '-E', '--', 'bash'];

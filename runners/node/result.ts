@@ -39,7 +39,7 @@ export function resultBody(attempt: number, ending: Ending, mask: Mask, limitByt
     result: fieldsOf(ending, streams, error),
     startedAt: ending.startedAt.toISOString(),
     endedAt: ending.endedAt.toISOString(),
-    ...(ending.outcome !== 'succeeded' && { message: error ?? describe(ending) }),
+    ...(ending.outcome !== 'succeeded' && { message: `${error ?? describe(ending)}${remedyFor(ending)}` }),
   };
   return JSON.stringify(envelope);
 }
@@ -102,13 +102,24 @@ function describe({ shape, returnCode, returned, stderr }: Ending): string {
     .trim()
     .slice(0, 300)
     .toWellFormed();
-  const hint = shape === 'shell' && returnCode === 127 ? MORE_PROGRAMS : '';
-  return `Exit code ${returnCode}${line ? `: ${line}` : ''}${hint}`;
+  return `Exit code ${returnCode}${line ? `: ${line}` : ''}`;
 }
 
-/** What a shell means by 127. */
+/** A shell's 127, a process that Python could not start, or one that Node could not: mostly a program is missing. */
+function remedyFor({ shape, returnCode, error, stderr }: Ending): string {
+  if (error !== undefined) return shape === 'function' && /\bspawn \S+ ENOENT$/.test(error) ? MORE_PROGRAMS : '';
+  if (shape === 'shell') return returnCode === 127 ? MORE_PROGRAMS : '';
+  const text = stderr.head + stderr.tail;
+  return shape === 'function' && NOT_STARTED.test(text.slice(-NOT_STARTED_MAX)) ? MORE_PROGRAMS : '';
+}
+
+/** The end of Python's traceback from where it starts processes; a file that is missing has another. */
+const NOT_STARTED =
+  /\bin (?:_execute_child|_execvpe)\n(?:[ \t].*\n)*FileNotFoundError: \[Errno 2\] No such file or directory(?:: '.*')?\s*$/;
+const NOT_STARTED_MAX = 8192;
+
 const MORE_PROGRAMS =
-  '; if a program is missing, build an image with it FROM the runner\'s and name it in the Pack (spec.source.image), in the chart (runners.<name>.image), or use the runner "container"';
+  '; if a program is missing: as a Python package it goes into the requirements.txt of the pack, else into an image made FROM runner-python that the Pack names (spec.pod.image), or the chart for all packs (runners.<name>.image): docs/concepts/packs.md, "More programs"';
 
 const shortly = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value ?? null)).slice(0, 300).toWellFormed();

@@ -39,7 +39,16 @@ export function sameAfterKills<T>(
     const run = open(definition);
     const nameOf = ({ name }: { readonly name: string }, { key }: Child) => `${name}-${key}`;
     return (
-      run && new LiveRun({ run, startedAtMs: STARTED_AT_MS, seed: 7, references: new Set(), owner: OWNER, nameOf })
+      run &&
+      new LiveRun({
+        run,
+        engine: 'orquesta',
+        startedAtMs: STARTED_AT_MS,
+        seed: 7,
+        references: new Set(),
+        owner: OWNER,
+        nameOf,
+      })
     );
   };
   const steady = begin();

@@ -1,23 +1,42 @@
 // operator/domain/action/action-context.ts — the context of a request → what templates see as `action_context`.
 import type { Action, Execution } from '../../api/kinds.ts';
-import { GROUP, refOf } from '../../api/meta.ts';
+import { ANNOTATION, GROUP, refOf } from '../../api/meta.ts';
 
-export const packOf = (action: Action): string => refOf(action).split('.')[0] ?? '';
+export const packOf = (action: Action): string => packIn(refOf(action));
 
 type RequestContext = Execution['spec']['request']['context'];
 
-export const actionContext = (context: RequestContext, action: Action) => contextIn(packOf(action), context);
+/** Of an Execution: who asked, and of a child of a workflow what its annotations say of its task. */
+export interface Asked {
+  readonly context: RequestContext;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+export const askedOf = ({
+  metadata,
+  spec,
+}: Pick<Execution, 'spec'> & { readonly metadata: Pick<Execution['metadata'], 'annotations'> }): Asked => ({
+  context: spec.request.context,
+  annotations: metadata.annotations,
+});
+
+export const actionContext = (asked: Asked, action: Action) => contextIn(refOf(action), asked);
 
 /** In whose name it was asked for: whose entries of the datastore st2kv.user are. */
 export const userIn = (context: RequestContext): string => context?.user ?? `system:${GROUP}`;
 
-/** As `actionContext`, for whatever a pack has. */
-export function contextIn(pack: string, context: RequestContext) {
+/** As `actionContext`, for whatever has a reference. */
+export function contextIn(ref: string, { context, annotations }: Asked) {
   const { trigger, parent, trace } = context ?? {};
+  const user = userIn(context);
+  const { [ANNOTATION.taskOf]: taskOf = '' } = annotations ?? {};
+  const [engine, workflow] = taskOf.split(' ');
+  const above = workflow === undefined ? {} : { user, pack: packIn(workflow) };
   return {
-    user: userIn(context),
-    pack,
-    ...(parent ? { parent: { execution_id: parent.uid, name: parent.name } } : {}),
+    user,
+    pack: packIn(ref),
+    ...(parent ? { parent: { execution_id: parent.uid, name: parent.name, ...above } } : {}),
+    ...(parent ? aboutTask(engine, { ref, workflowExecution: parent.uid, annotations }) : {}),
     ...(trigger
       ? {
           rule: { id: trigger.rule.uid, name: trigger.rule.name },
@@ -25,6 +44,36 @@ export function contextIn(pack: string, context: RequestContext) {
         }
       : {}),
     ...(trace ? { trace_context: trace.tag === undefined ? { id_: trace.id } : { trace_tag: trace.tag } } : {}),
+  };
+}
+
+const packIn = (ref: string): string => ref.split('.')[0] ?? '';
+
+interface Task {
+  readonly ref: string;
+  readonly workflowExecution: string;
+  readonly annotations: Asked['annotations'];
+}
+
+/** What StackStorm tells an action of the task that it is run by; its keys are those of orquesta's children, `task/route/visit/item`. */
+function aboutTask(engine: string | undefined, { ref, workflowExecution, annotations }: Task) {
+  const { [ANNOTATION.task]: task, [ANNOTATION.taskKey]: key } = annotations ?? {};
+  if (task === undefined || key === undefined) return {};
+  if (engine === 'action-chain') return { chain: { name: task, ref } };
+  if (engine !== 'orquesta') return {};
+  const [route, visit, item] = key
+    .slice(task.length + 1)
+    .split('/')
+    .map(Number);
+  return {
+    orquesta: {
+      workflow_execution_id: workflowExecution,
+      task_execution_id: `${workflowExecution}/${task}/${route}/${visit}`,
+      task_name: task,
+      task_id: task,
+      task_route: route ?? 0,
+      ...(item === undefined ? {} : { item_id: item }),
+    },
   };
 }
 

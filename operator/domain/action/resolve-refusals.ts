@@ -53,15 +53,14 @@ export function refusalOf(error: unknown, schemas: Schemas, known: readonly stri
   );
 }
 
-function castRefusal(
-  { parameter, value, message: reason }: CastFault,
-  schema: Schema,
-  mask: StandIns['mask'],
-): Refused {
+function castRefusal(cause: CastFault, schema: Schema, mask: StandIns['mask']): Refused {
+  const { parameter, value, message: reason } = cause;
   const text = evaluating(NOWHEN, () => repr(value));
   const isSecret = own(schema, 'secret') === true || mask(text) !== text;
   const type = String(own(schema, 'type'));
   const why = isSecret ? 'it cannot be converted' : reason;
   const message = `Failed to cast value ${isSecret ? '********' : text.slice(0, 120)} for parameter "${parameter}" of type "${type}": ${why}`;
-  return new Refused('ParametersInvalid', `parameters.${parameter}: ${message}. Give a value of type ${type}`);
+  return new Refused('ParametersInvalid', `parameters.${parameter}: ${message}. Give a value of type ${type}`, {
+    cause,
+  });
 }

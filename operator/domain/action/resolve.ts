@@ -36,6 +36,8 @@ export interface Refusal {
   readonly ok: false;
   readonly reason: Reason;
   readonly message: string;
+  /** The parameter whose value does not become its type, where that is why. */
+  readonly uncast?: string;
 }
 
 export interface ParametersRequest {
@@ -71,7 +73,10 @@ export function resolveDeclared(spec: Declared, request: ParametersRequest): Res
   try {
     return resolve(spec, request);
   } catch (error) {
-    if (error instanceof Refused) return { ok: false, reason: error.reason, message: error.message };
+    if (error instanceof Refused) {
+      const { reason, message, cause } = error;
+      return { ok: false, reason, message, ...(cause instanceof CastFault && { uncast: cause.parameter }) };
+    }
     if (error instanceof ExpressionFault)
       return { ok: false, reason: 'RenderFailed', message: `parameters: ${error.message}` };
     return { ok: false, reason: 'ParametersInvalid', message: `parameters: ${(error as Error).message}` };

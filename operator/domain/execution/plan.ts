@@ -1,5 +1,8 @@
 // operator/domain/execution/plan.ts — Execution → Job → end. Everything is decided here, nothing is done here.
 import { actionFault } from '../action/judge.ts';
+import type { Refusal } from '../action/resolve.ts';
+import { effectiveSchemas } from '../action/runner-parameters.ts';
+import { nameUsedIn } from '../action/template-fault.ts';
 import type { Action } from '../../api/kinds.ts';
 import { jobFor, resolveFor } from '../job/job.ts';
 import { runsFilesOfPack } from '../job/pack-parts.ts';
@@ -92,18 +95,32 @@ function start(scene: Scene, waitMs: number): ExecutionPlan {
   if (fault !== undefined) return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${fault}`);
   if (action.spec.runner === 'noop') return doNothing(scene, action);
   const [wrong] = observed.configFaults ?? [];
-  // A command has its parameters only; it need not know of a configuration.
+  // A command has its parameters only; it need not know of a configuration, unless they name it.
   const isCommand = action.spec.runner === 'local-shell-cmd';
   if (wrong !== undefined && !isCommand && runsFilesOfPack(action.spec)) return refuse(scene, 'ConfigInvalid', wrong);
   const made = jobFor(self, action, self.status.attempt, observed.settings, now, observed);
-  if (!made.ok) return refuse(scene, made.reason, made.message);
+  if (!made.ok) return refuse(scene, ...whyNot(scene, action, made));
   return { writes: [...tidy.writes, { do: 'create', object: made.job }], requeueAfterMs: FIRST_LOOK_MS };
+}
+
+/** Templates that name a configuration which is wrong fail for that, in the words that all actions of the pack fail with. */
+function whyNot(
+  { self, observed }: Scene,
+  action: Action,
+  { reason, message }: Refusal,
+): readonly [End['reason'], string] {
+  const [wrong] = observed.configFaults ?? [];
+  if (wrong === undefined || reason !== 'RenderFailed') return [reason, message];
+  const { parameters, context } = self.spec.request;
+  const defaults = Object.values(effectiveSchemas(action.spec)).map((schema) => schema['default']);
+  const templates = context?.trigger === undefined ? [defaults, parameters] : [defaults];
+  return nameUsedIn(templates, ['config_context']) === undefined ? [reason, message] : ['ConfigInvalid', wrong];
 }
 
 /** An action that does nothing has nothing to run: it is done when its parameters are right. */
 function doNothing(scene: Scene, action: Action): ExecutionPlan {
   const resolved = resolveFor(scene.self, action, scene.now, scene.observed);
-  if (!resolved.ok) return refuse(scene, resolved.reason, resolved.message);
+  if (!resolved.ok) return refuse(scene, ...whyNot(scene, action, resolved));
   const stored = { inline: { failed: false, succeeded: true, return_code: 0 } };
   const message = 'there was nothing to do';
   return finish(scene, { phase: 'Succeeded', reason: 'ActionSucceeded', message, stored });

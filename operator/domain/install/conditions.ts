@@ -9,6 +9,7 @@ export type PackCondition =
   | 'EnvironmentReady'
   | 'Registered'
   | 'ConfigValid'
+  | 'DependenciesReady'
   | 'Ready'
   | 'Stalled';
 

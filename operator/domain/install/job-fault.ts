@@ -18,6 +18,10 @@ const IN_VAIN = new Set([
   'CreateContainerError',
 ]);
 
+/** What Node, and what the node's containers, say in an image that is not made from runner-python. */
+const NO_INSTALLER = /Cannot find module '\/app\/installer\.js'|exec: "node"/;
+const FROM_RUNNER = '; make the image that the Pack names (spec.pod.image, spec.source.image) FROM runner-python';
+
 /** Undefined while it may still report. */
 export function jobFault(job: Job, pods: readonly Pod[], now: Date): JobFault | undefined {
   const stuck = pods.find(({ status: { container } }) => container?.is === 'waiting' && IN_VAIN.has(container.reason));
@@ -39,7 +43,10 @@ export function jobFault(job: Job, pods: readonly Pod[], now: Date): JobFault | 
   if (failed && pods.length === 0 && failed.reason !== 'DeadlineExceeded')
     return { message: message(`its pod is gone (${what})`), isFromOutside: true };
   const ended = pods.find(({ status: { container } }) => container?.is === 'terminated')?.status.container;
-  const why = ended?.is === 'terminated' ? `: exit code ${ended.exitCode}, ${ended.reason}: ${ended.message}` : '';
+  const why =
+    ended?.is === 'terminated'
+      ? `: exit code ${ended.exitCode}, ${ended.reason}: ${ended.message}${NO_INSTALLER.test(ended.message) ? FROM_RUNNER : ''}`
+      : '';
   return { message: message(`${what}${why}`), isFromOutside: false };
 }
 

@@ -12,6 +12,8 @@ const TOKEN_DIRECTORY = '/var/run/squall';
 const TOKEN_SECONDS = 3600;
 /** The Secret of a namespace that says where Python packages come from, and with which password; there may be none. */
 const PACKAGE_INDEX = 'squall-package-index';
+/** The Secret of a namespace with which repositories are read whose Pack names none; there may be none. */
+const GIT_LOGIN = 'squall-git';
 /** Longest installation, in seconds: fetching, building and bringing have limits of their own. */
 const DEADLINE_SECONDS = 3600;
 /** How long the Job stays for people to read its log, in seconds. */
@@ -39,13 +41,21 @@ export function installJob(pack: Pack, name: string, settings: InstallSettings):
 function podOf(pack: Pack, settings: InstallSettings) {
   const { namespace = '', name } = pack.metadata;
   const base = `${settings.serviceUrl}/internal/v1/namespaces/${namespace}`;
-  const { git, image } = pack.spec.source ?? {};
+  const { source: { git, image: whole } = {}, pod = {} } = pack.spec;
+  // Where its actions run: its environment fits no other image.
+  const image = whole ?? pod.image ?? settings.runnerPythonImage;
+  const pullSecrets = [...new Set([...settings.imagePullSecrets, ...(pod.imagePullSecrets ?? [])])];
+  // A pack in an image has its packages already, and no use for what says where others come from.
+  const needsIndex = whole === undefined;
   const token = { serviceAccountToken: { audience: RESULT_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' } };
+  const login = gitLogin(pack);
   const volumes = [
     { name: 'squall-token', projected: { sources: [token] } },
     ...WRITABLE.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),
-    ...(git?.secretRef ? [{ name: 'git', secret: { secretName: git.secretRef.name, defaultMode: 0o440 } }] : []),
-    { name: 'index', secret: { secretName: PACKAGE_INDEX, optional: true, defaultMode: 0o440 } },
+    ...login.map((secret) => ({ name: 'git', secret: { ...secret, defaultMode: 0o440 } })),
+    ...(needsIndex
+      ? [{ name: 'index', secret: { secretName: PACKAGE_INDEX, optional: true, defaultMode: 0o440 } }]
+      : []),
     ...(git?.claimName === undefined
       ? []
       : [{ name: 'source', persistentVolumeClaim: { claimName: git.claimName, readOnly: true } }]),
@@ -61,13 +71,11 @@ function podOf(pack: Pack, settings: InstallSettings) {
       fsGroup: USER_ID,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    ...(settings.imagePullSecrets.length === 0
-      ? {}
-      : { imagePullSecrets: settings.imagePullSecrets.map((secret) => ({ name: secret })) }),
+    ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) }),
     containers: [
       {
         name: INSTALLER,
-        image: image ?? settings.runnerPythonImage,
+        image,
         imagePullPolicy: settings.imagePullPolicy,
         command: ['node', '/app/installer.js'],
         env: [
@@ -75,7 +83,7 @@ function podOf(pack: Pack, settings: InstallSettings) {
           { name: 'HOME', value: '/work' },
           { name: 'SQUALL_INSTALL_URL', value: `${base}/packs/${name}/install` },
           { name: 'SQUALL_CONTENT_URL', value: `${base}/content` },
-          { name: 'SQUALL_INSTALL_IMAGE', value: image ?? settings.runnerPythonImage },
+          { name: 'SQUALL_INSTALL_IMAGE', value: image },
           { name: 'SQUALL_CA', value: settings.ca },
           { name: 'SQUALL_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
         ],
@@ -88,8 +96,8 @@ function podOf(pack: Pack, settings: InstallSettings) {
         volumeMounts: [
           { name: 'squall-token', mountPath: TOKEN_DIRECTORY, readOnly: true },
           ...WRITABLE.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
-          { name: 'index', mountPath: '/var/run/squall-index', readOnly: true },
-          ...(git?.secretRef ? [{ name: 'git', mountPath: '/var/run/squall-git', readOnly: true }] : []),
+          ...(needsIndex ? [{ name: 'index', mountPath: '/var/run/squall-index', readOnly: true }] : []),
+          ...login.map(() => ({ name: 'git', mountPath: '/var/run/squall-git', readOnly: true })),
           ...(git?.claimName === undefined ? [] : [{ name: 'source', mountPath: '/volume', readOnly: true }]),
         ],
         terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -97,6 +105,16 @@ function podOf(pack: Pack, settings: InstallSettings) {
     ],
     volumes,
   };
+}
+
+/** Nothing is fetched for a pack in an image, and an image that is not ours gets no password but one that the Pack's author named. */
+function gitLogin({
+  spec: { source, pod },
+}: Pack): readonly { readonly secretName: string; readonly optional?: true }[] {
+  if (source?.image !== undefined) return [];
+  const named = source?.git?.secretRef?.name;
+  if (named === undefined && pod?.image !== undefined) return [];
+  return [named === undefined ? { secretName: GIT_LOGIN, optional: true } : { secretName: named }];
 }
 
 const WRITABLE = [

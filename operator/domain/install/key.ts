@@ -4,11 +4,12 @@ import { fitting } from '../job/names.ts';
 
 /** Hash of all that decides what an installation brings: neither configuration nor overrides do. */
 export function installKey(
-  { from, source, ref, force, reinstall }: PackSpec,
+  { from, source, ref, force, reinstall, pod }: PackSpec,
   installer: string,
   sha256: (text: string) => string,
 ): string {
-  return sha256(JSON.stringify([from, sorted(source), ref, force, reinstall, installer])).slice(0, 32);
+  const where = pod?.image === undefined ? installer : { image: pod.image };
+  return sha256(JSON.stringify([from, sorted(source), ref, force, reinstall, where])).slice(0, 32);
 }
 
 /** The same for the same try: creating it twice creates it once. */

@@ -84,6 +84,18 @@ test('a pack that is another than its name says is refused with the remedy', () 
   expect(condition(plan.status, 'Registered')?.message).toContain('name the Pack big-shop or set spec.ref');
 });
 
+test('what no pod can see is refused at once, without a Job, and not tried again', () => {
+  const spec = { from: 'file:///srv/shop' };
+  const plan = planPack(seen({ self: pack({ spec }) }), NOW);
+  expect(plan.after).toBeUndefined();
+  expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'False', reason: 'FetchFailed' });
+  expect(condition(plan.status, 'Fetched')?.message).toContain('squall pack install file:///srv/shop');
+  const failed = pack({ spec, ...(plan.status && { status: plan.status }) });
+  expect(planPack(seen({ self: failed }), later(4000))).toMatchObject({ requeueAfterMs: 600_000 });
+  const upgrade = planPack(seen({ self: pack({ spec, status: installed() }), manifest: manifest() }), later(60));
+  expect(condition(upgrade.status, 'Ready')).toMatchObject({ status: 'True', reason: 'FetchFailed' });
+});
+
 test('an upgrade that fails leaves the installed version ready, and says so', () => {
   const self = pack({ status: installed(), spec: { from: 'shop=2.0.0' } });
   const upgrade = planPack(seen({ self, manifest: manifest() }), later(60));
@@ -137,19 +149,28 @@ test('a Job that died without a report ends the try with its reason', () => {
   expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
 });
 
+test('an image without the installer is told what to make it from', () => {
+  const words = "Error: Cannot find module '/app/installer.js'\n    at node:internal";
+  const dead = podOf(ended(1, words));
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: job([BACKOFF]), pods: [dead] }), later(9));
+  expect(condition(plan.status, 'Fetched')?.message).toMatch(
+    /\/app\/installer\.js[\s\S]*; make the image .*FROM runner-python$/,
+  );
+});
+
 const podOf = (status: Partial<Pod['status']>, metadata: object = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'pod', uid: 'pod', resourceVersion: '1', ...metadata },
   status: { phase: 'Failed', reason: '', message: '', conditions: [], container: undefined, ...status },
 });
-const ended = (exitCode: number): Partial<Pod['status']> => ({
+const ended = (exitCode: number, message = ''): Partial<Pod['status']> => ({
   container: {
     is: 'terminated',
     exitCode,
     signal: 0,
     reason: 'Error',
-    message: '',
+    message,
     startedAt: NOW.toISOString(),
     endedAt: undefined,
   },
@@ -248,7 +269,23 @@ test('packs that it depends on and that are not here are told', () => {
   ]);
   const { status } = planPack(seen({ self, manifest: asking, versions }), later(60));
   expect(status?.missing).toEqual(['https://host/stackstorm-bags.git']);
-  expect(status?.warnings).toEqual(['pack "shop" needs "till=2.0.0", but version 1.0.0 of "till" is installed']);
+  const conflict = 'pack "shop" needs "till=2.0.0", but version 1.0.0 of "till" is installed';
+  expect(status?.warnings).toEqual([conflict]);
+  const url = 'https://host/stackstorm-bags.git';
+  expect(condition(status, 'DependenciesReady')).toMatchObject({
+    status: 'False',
+    reason: 'DependenciesMissing',
+    message: `It needs ${url}, which is not here: squall pack install ${url}; ${conflict}`,
+  });
+  const here = new Map([...versions, ['till', '2.0.0'], ['bags', '1.0.0']]);
+  const told = pack({ ...(status && { status }) });
+  const next = planPack(seen({ self: told, manifest: asking, versions: here }), later(70)).status;
+  expect(condition(next, 'DependenciesReady')).toMatchObject({ status: 'True', reason: 'DependenciesPresent' });
+  expect(condition(planPack(seen({ self, manifest: of }), later(60)).status, 'DependenciesReady')).toBeUndefined();
+  const odd = { ...of, pack: { ...of.pack, dependencies: ['a; sh', 'b'] } };
+  expect(condition(planPack(seen({ self, manifest: odd }), later(60)).status, 'DependenciesReady')?.message).toBe(
+    'It needs a; sh, b, which are not here: squall pack install b',
+  );
 });
 
 test('a change of configuration or overrides installs nothing', () => {
@@ -263,7 +300,8 @@ const contentsOf = ({ writes = [] }: Pick<ReturnType<typeof planPack>, 'writes'>
 
 test('a pack in an image is looked after as any: overrides, configuration, and its image until another is ready', () => {
   const at = (image: string) => ({ from: undefined, source: { image } });
-  const begin = planPack(seen({ self: pack({ spec: at('shop:1') }) }), NOW).status ?? {};
+  const { status: begin = {}, after } = planPack(seen({ self: pack({ spec: at('shop:1') }) }), NOW);
+  expect(JSON.stringify(after)).not.toMatch(/squall-package-index|squall-git/);
   const self = pack({ spec: at('shop:1'), status: reported({ content: CONTENT }, begin) });
   const first = planPack(seen({ self, manifest: manifest() }), later(6));
   expect(first.status?.installed).toMatchObject({ image: 'shop:1', content: CONTENT });
@@ -284,6 +322,43 @@ test('a pack in an image is looked after as any: overrides, configuration, and i
     expect(contentsOf(planPack(seen({ self: upgrading, manifest: manifest(), job: job() }), later(71)))).toMatchObject([
       { content: { image: 'shop:1' } },
       { content: { image: 'shop:1' } },
+    ]);
+  }
+});
+
+test('a pack whose pods have an image of their own is built in it, and keeps it until another is ready', () => {
+  const at = (image: string) => ({ pod: { image, imagePullSecrets: ['mine'] } });
+  const begin = planPack(seen({ self: pack({ spec: at('tools:1') }) }), NOW);
+  expect(begin.status?.install?.key).not.toBe(begun().install?.key);
+  const [made] = (begin.after ?? []).flatMap((write) => (write.do === 'create' ? [write.object] : []));
+  expect(made?.['spec']).toMatchObject({
+    template: {
+      spec: {
+        imagePullSecrets: [{ name: 'mine' }],
+        containers: [
+          {
+            image: 'tools:1',
+            env: expect.arrayContaining([{ name: 'SQUALL_INSTALL_IMAGE', value: 'tools:1' }]),
+          },
+        ],
+      },
+    },
+  });
+  // Of what the namespace keeps, it gets only what its environment needs.
+  expect(JSON.stringify(made)).toContain('squall-package-index');
+  expect(JSON.stringify(made)).not.toContain('squall-git');
+  const self = pack({ spec: at('tools:1'), status: reported({ content: CONTENT }, begin.status ?? {}) });
+  const first = planPack(seen({ self, manifest: manifest() }), later(6));
+  expect(first.status?.installed).toMatchObject({ podImage: 'tools:1', content: CONTENT });
+  const content = { files: CONTENT.files, environment: CONTENT.environment, image: 'tools:1' };
+  expect(contentsOf(first)).toMatchObject([{ content }, { content }]);
+  const status = first.status ?? {};
+  for (const spec of [at('tools:2'), {}]) {
+    const begun2 = planPack(seen({ self: pack({ spec, status }), manifest: manifest() }), later(70)).status ?? {};
+    const changing = pack({ spec, status: begun2 });
+    expect(contentsOf(planPack(seen({ self: changing, manifest: manifest(), job: job() }), later(71)))).toMatchObject([
+      { content },
+      { content },
     ]);
   }
 });

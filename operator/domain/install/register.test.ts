@@ -47,6 +47,27 @@ test('settings of pods that the Pack has reach its actions, and nothing else', (
   ]);
 });
 
+test('the image that the Pack names goes with the files; scripts for other machines keep the key of the namespace', () => {
+  const { find, owned } = seen();
+  const of = { ...pack(), spec: { ...pack().spec, pod: { image: 'me/tools:1', runAsUser: 7 } } };
+  const remote = { ref: 'shop.far', runner: 'remote-shell-script', entryPoint: 'actions/far.sh' };
+  const resources = [
+    ...manifest().resources,
+    { kind: 'Action', file: 'actions/far.yaml', spec: remote } as const,
+    { kind: 'Action', file: 'actions/ask.yaml', spec: { ref: 'shop.ask', runner: 'http-request' } } as const,
+  ];
+  const content = { blobs: CONTENT, podImage: 'me/tools:1' };
+  const { apply } = planRegistration({ pack: of, manifest: manifest({ resources }), content, find, owned, sha256 });
+  const files = { files: CONTENT.files, environment: CONTENT.environment };
+  const actions = apply.filter(({ kind }) => kind === 'Action').map(({ spec }) => spec);
+  expect(actions).toEqual([
+    expect.objectContaining({ ref: 'shop.ship_it', content: { ...files, image: 'me/tools:1' }, pod: { runAsUser: 7 } }),
+    expect.objectContaining({ ref: 'shop.say', content: { ...files, image: 'me/tools:1' }, pod: { runAsUser: 7 } }),
+    { ...remote, content: files, pod: { runAsUser: 7 } },
+    { ref: 'shop.ask', runner: 'http-request', pod: { runAsUser: 7 } },
+  ]);
+});
+
 test('what is registered already is not written again', () => {
   expect(plan(asStored(plan().apply))).toEqual({ apply: [], remove: [], drift: [], taken: [] });
 });

@@ -17,8 +17,12 @@ export type Registered = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata' | '
 export interface RegistrationInput {
   readonly pack: Pack;
   readonly manifest: Manifest;
-  /** Where its files are: an image, or blobs of the pack store. */
-  readonly content: { readonly image?: string | undefined; readonly blobs?: PackContent | undefined };
+  /** Where its files are: an image, or blobs of the pack store, and then the image of the pods that get them. */
+  readonly content: {
+    readonly image?: string | undefined;
+    readonly blobs?: PackContent | undefined;
+    readonly podImage?: string | undefined;
+  };
   /** The object of a kind and name in the pack's namespace, whoever owns it. */
   readonly find: (kind: RegisteredKind, name: string) => Registered | undefined;
   /** All objects whose controller is the pack. */
@@ -96,17 +100,24 @@ function draftOf({ kind, spec }: Manifest['resources'][number], input: Registrat
 }
 
 /** What runs in a pod finds the pack's files there, a command too: it may name them. Others do not change with them. */
-function contentOf(spec: Readonly<Record<string, unknown>>, { content: { image, blobs } }: RegistrationInput) {
+function contentOf(
+  spec: Readonly<Record<string, unknown>>,
+  { content: { image, blobs, podImage } }: RegistrationInput,
+) {
   if (spec['entryPoint'] === undefined && spec['runner'] !== 'local-shell-cmd') return {};
   if (image !== undefined) return { content: { image } };
   if (!blobs) return {};
   const environment = blobs.environment === undefined ? {} : { environment: blobs.environment };
-  return { content: { files: blobs.files, ...environment } };
+  // Its program is on another machine, and an image of the pack's own does not get the key of the namespace.
+  const own = podImage === undefined || spec['runner'] === 'remote-shell-script' ? {} : { image: podImage };
+  return { content: { files: blobs.files, ...environment, ...own } };
 }
 
-/** What the Pack says of pods, for each action that has one; files of packs say nothing of it. */
-const podOf = (kind: RegisteredKind, { runner }: Readonly<Record<string, unknown>>, { spec: { pod } }: Pack) =>
-  kind === 'Action' && runner !== 'noop' && pod !== undefined ? { pod } : {};
+/** What the Pack says of pods, for each action that has one; files of packs say nothing of it. The image goes with the files. */
+function podOf(kind: RegisteredKind, { runner }: Readonly<Record<string, unknown>>, { spec }: Pack) {
+  const { image: _, ...pod } = spec.pod ?? {};
+  return kind === 'Action' && runner !== 'noop' && Object.keys(pod).length > 0 ? { pod } : {};
+}
 
 /** Index of the stores of what is registered: uid of the controller. */
 export const BY_OWNER = {

@@ -1,7 +1,5 @@
 // operator/domain/install/registered-status.ts — the manifest of a pack and what became of it → what its Pack says.
 import type { Manifest } from '../../api/install.ts';
-import type { Pack } from '../../api/kinds.ts';
-import { nameOfRef } from '../../api/meta.ts';
 import type { PackStatus } from '../../api/pack.ts';
 import type { Said } from '../conditions.ts';
 import type { Plain } from '../expression/python/values.ts';
@@ -12,6 +10,9 @@ import type { ObservedPack } from './observed.ts';
 import type { Registered, Registration } from './register.ts';
 
 const NO_VERSIONS: ReadonlyMap<string, string> = new Map();
+
+/** How many packs a message names. */
+const TOLD_PACKS = 8;
 
 /** What StackStorm counts, with one of each. */
 const WORDS = {
@@ -52,6 +53,26 @@ export function withManifest(
   };
 }
 
+/** Of packs that depend on none nothing is told, unless something was. */
+export function judgeDependencies({ self, versions = NO_VERSIONS }: ObservedPack, { ref, pack }: Manifest) {
+  const { dependencies } = pack;
+  const wasTold = self.status?.conditions?.some(({ type }) => type === 'DependenciesReady');
+  if (dependencies.length === 0 && !wasTold) return {};
+  const { missing, conflicts } = planDependencies([{ ref, dependencies }], versions);
+  const absent = missing.slice(0, TOLD_PACKS);
+  const more = missing.length > TOLD_PACKS ? `, and ${missing.length - TOLD_PACKS} more` : '';
+  // The words are a stranger's, and go from here into a shell.
+  const words = absent.filter((word) => /^[\w./:@=+~-]+$/.test(word));
+  const remedy = words.length > 0 ? `: squall pack install ${words.join(' ')}` : '';
+  const needs = `It needs ${absent.join(', ')}${more}, which ${missing.length === 1 ? 'is' : 'are'} not here${remedy}`;
+  const wrong = [...(missing.length > 0 ? [needs] : []), ...conflicts.slice(0, TOLD_PACKS)];
+  const DependenciesReady: Said =
+    wrong.length > 0
+      ? { status: 'False', reason: 'DependenciesMissing', message: wrong.join('; ') }
+      : { status: 'True', reason: 'DependenciesPresent', message: 'The packs that it depends on are here.' };
+  return { DependenciesReady };
+}
+
 /** With the schema that the new content brings. */
 export function judgeConfig({ self, configs }: ObservedPack, status: PackStatus): Said {
   const { config, faults } = configurationOf({ ...self, status }, configs);
@@ -69,15 +90,6 @@ function clearText({ schema, values }: PackConfiguration['config']): string {
   if (written.length === 0) return '';
   const names = written.map((place) => place.join('.')).join(', ');
   return ` In clear text, for all who may read it: ${names}. Keep secrets in a Secret and name it in spec.config.valuesFrom`;
-}
-
-/** The object is asked for under one name and brings another. */
-export function refFault({ metadata, spec }: Pack, manifest: Manifest): readonly string[] {
-  const wanted = spec.ref ?? metadata.name.replaceAll('-', '_');
-  if (manifest.ref === wanted) return [];
-  return [
-    `pack.yaml says that this is pack "${manifest.ref}", and the Pack asks for "${wanted}"; name the Pack ${nameOfRef(manifest.ref)} or set spec.ref`,
-  ];
 }
 
 export const takenMessage = ({ kind, metadata }: Registered): string =>

@@ -5,12 +5,13 @@ import type { Draft } from '../../api/meta.ts';
 import type { PackStatus } from '../../api/pack.ts';
 import { type Said, verdictOf } from '../conditions.ts';
 import { applyOverrides } from '../pack/overrides.ts';
+import { refFault, wantedRef } from '../pack/wanted-ref.ts';
 import type { Plan, Write } from '../plan.ts';
 import { tell } from './conditions.ts';
 import { sorted } from './key.ts';
 import { LOOK_MS, type ObservedPack } from './observed.ts';
 import { planRegistration, type Registration } from './register.ts';
-import { judgeConfig, refFault, takenMessage, withManifest } from './registered-status.ts';
+import { judgeConfig, judgeDependencies, takenMessage, withManifest } from './registered-status.ts';
 import { deletion } from './removal.ts';
 import { readyDespite } from './report.ts';
 
@@ -23,23 +24,27 @@ export function register(observed: ObservedPack, now: Date): Plan<PackStatus> {
   if (!status || !install || manifest === undefined) return {};
   if (manifest === 'missing') return lost(self, status, now);
   const planned = registrationOf(observed, manifest);
-  const refused = [...refFault(self, manifest), ...planned.taken.map(takenMessage), ...refusals];
+  const misnamed = refFault(manifest.ref, wantedRef(self));
+  const refused = [...(misnamed === undefined ? [] : [misnamed]), ...planned.taken.map(takenMessage), ...refusals];
   if (refused.length > 0) return refuse(self, status, refused, now);
   const { reported, builtFrom, commit } = install;
   const image = self.spec.source?.image;
+  const podImage = self.spec.pod?.image;
   const next: PackStatus = {
     ...withManifest(status, manifest, planned, observed),
     ...(commit === undefined ? {} : { commit }),
     installed: {
       key: install.key,
       ...(image === undefined ? {} : { image }),
+      ...(podImage === undefined ? {} : { podImage }),
       ...(reported && { content: reported }),
       ...(image === undefined && builtFrom ? { builtFrom } : {}),
       at: now.toISOString(),
     },
     install: { ...withoutReported(install), step: 'Done' },
   };
-  const said = { ...installed(manifest), ConfigValid: judgeConfig(observed, next) };
+  const judged = { ConfigValid: judgeConfig(observed, next), ...judgeDependencies(observed, manifest) };
+  const said = { ...installed(manifest), ...judged };
   return {
     writes: planned.apply.map((object): Write => ({ do: 'apply', object })),
     status: tell(self, next, said, now),
@@ -65,7 +70,8 @@ export function keep(observed: ObservedPack, now: Date): Plan<PackStatus> {
   const planned = registrationOf(observed, manifest);
   const next = withManifest(status, manifest, planned, observed);
   const wasLost = status.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'ContentMissing');
-  const said = { ...(wasLost ? installed(manifest) : {}), ConfigValid: judgeConfig(observed, next) };
+  const judged = { ConfigValid: judgeConfig(observed, next), ...judgeDependencies(observed, manifest) };
+  const said = { ...(wasLost ? installed(manifest) : {}), ...judged };
   return {
     writes: planned.apply.map((object): Write => ({ do: 'apply', object })),
     status: tell(self, next, said, now),
@@ -93,8 +99,8 @@ function registrationOf({ self, find, owned, settings }: ObservedPack, manifest:
   const { install, installed: before } = self.status ?? {};
   const content =
     install?.step === 'Register'
-      ? { image: self.spec.source?.image, blobs: install.reported }
-      : { image: before?.image, blobs: before?.content };
+      ? { image: self.spec.source?.image, blobs: install.reported, podImage: self.spec.pod?.image }
+      : { image: before?.image, blobs: before?.content, podImage: before?.podImage };
   return planRegistration({ pack: self, manifest, content, find, owned, sha256: settings.sha256 });
 }
 

@@ -30,6 +30,7 @@ test('what the Pack asks for, while it is being installed', () => {
   expect(taskOf(pack({ status: { install }, spec: { reinstall: 'x' } }))).toMatchObject({
     key: 'k',
     from: 'shop=1.0.0',
+    ref: 'shop',
     reinstall: 'x',
     pack: { namespace: 'demo', name: 'shop' },
     indexes: ['https://example.org/index.json'],

@@ -1,6 +1,7 @@
 // operator/domain/install/task.ts — a Pack and what is known beside it → what its install Job is to do.
 import type { InstallTask, KnownEnvironment } from '../../api/install.ts';
 import type { Pack } from '../../api/kinds.ts';
+import { wantedRef } from '../pack/wanted-ref.ts';
 import { INSTALL_LIMITS } from './limits.ts';
 
 export interface TaskInput {
@@ -28,7 +29,7 @@ export function installTask(input: TaskInput): InstallTask | undefined {
     key: status.install.key,
     ...(spec.from === undefined ? {} : { from: spec.from }),
     ...(spec.source ? { source: spec.source } : {}),
-    ...(spec.ref === undefined ? {} : { ref: spec.ref }),
+    ref: wantedRef(pack),
     force: spec.force,
     ...(spec.reinstall === undefined ? {} : { reinstall: spec.reinstall }),
     indexes: [...indexes],
@@ -44,9 +45,9 @@ export function installTask(input: TaskInput): InstallTask | undefined {
  * runs where environments are built, so that nobody else's word about what is in one is taken.
  */
 function knownEnvironments({ pack, packs, systemNamespace }: TaskInput): KnownEnvironment[] {
-  const ref = refOf(pack);
+  const ref = wantedRef(pack);
   const trusted = [...packs].filter(
-    (other) => other.metadata.namespace === systemNamespace && other !== pack && refOf(other) === ref,
+    (other) => other.metadata.namespace === systemNamespace && other !== pack && wantedRef(other) === ref,
   );
   const seen = new Map<string, KnownEnvironment>();
   for (const { status } of [pack, ...trusted])
@@ -58,5 +59,3 @@ function knownEnvironments({ pack, packs, systemNamespace }: TaskInput): KnownEn
         seen.set(builtFrom.key, { ...builtFrom, digest });
   return [...seen.values()];
 }
-
-const refOf = ({ metadata, spec }: Pack): string => spec.ref ?? metadata.name.replaceAll('-', '_');

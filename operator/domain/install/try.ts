@@ -1,6 +1,8 @@
 // operator/domain/install/try.ts — an installation that is asked for → its Job, what became of it, and another try where that may go better.
+import type { Pack } from '../../api/kinds.ts';
 import type { PackStatus } from '../../api/pack.ts';
 import type { Said } from '../conditions.ts';
+import { sourceFault } from '../pack/source.ts';
 import type { Plan } from '../plan.ts';
 import { tell } from './conditions.ts';
 import { installJob } from './job.ts';
@@ -13,6 +15,7 @@ import { readyDespite } from './report.ts';
 const PAUSES = [30, 120, 600];
 /** While a Job runs, its pods are looked at so often, in ms: one that cannot start changes nothing that is watched. */
 const JOB_LOOK_MS = 15_000;
+const NOT_YET: Said = { status: 'Unknown', reason: 'Installing', message: 'It has not come to this yet.' };
 
 interface Try {
   readonly key: string;
@@ -28,14 +31,16 @@ export function begin(observed: ObservedPack, { key, attempt, why }: Try, now: D
   const { findings: _, ...before } = self.status ?? {};
   const job = installJobName(self.metadata.name, key, attempt, settings.sha256);
   const status = { ...before, install: { key, attempt, job, step: 'Fetch' as const, startedAt: now.toISOString() } };
-  const unknown: Said = { status: 'Unknown', reason: 'Installing', message: 'It has not come to this yet.' };
+  const fault = sourceFault(self.spec);
+  if (fault !== undefined)
+    return refuse(self, { ...status, install: { ...status.install, step: 'Failed' } }, fault, now);
   const told = why === undefined ? '' : ` This is try ${attempt} of ${PAUSES.length + 1}. ${why}`;
   const ready: Said = { status: 'Unknown', reason: 'Installing', message: `The pack is being installed.${told}` };
   const steps = {
-    Fetched: why === undefined ? unknown : ready,
-    Valid: unknown,
-    EnvironmentReady: unknown,
-    Registered: unknown,
+    Fetched: why === undefined ? NOT_YET : ready,
+    Valid: NOT_YET,
+    EnvironmentReady: NOT_YET,
+    Registered: NOT_YET,
   };
   const stalled: Said = { ...ready, status: 'False' };
   return {
@@ -43,6 +48,16 @@ export function begin(observed: ObservedPack, { key, attempt, why }: Try, now: D
     after: [{ do: 'create', object: installJob(self, job, settings) }],
     requeueAfterMs: JOB_LOOK_MS,
     ...(why === undefined ? {} : { events: [{ type: 'Warning', reason: 'InstallJobFailed', message: why }] }),
+  };
+}
+
+/** What can never be fetched needs no Job to find that out. */
+function refuse(self: Pack, status: PackStatus, message: string, now: Date): Plan<PackStatus> {
+  const failed: Said = { status: 'False', reason: 'FetchFailed', message };
+  const said = { Fetched: failed, Valid: NOT_YET, EnvironmentReady: NOT_YET, Registered: NOT_YET };
+  return {
+    status: tell(self, status, { ...said, ...readyDespite(status, failed) }, now),
+    events: [{ type: 'Warning', reason: failed.reason, message }],
   };
 }
 
@@ -73,7 +88,8 @@ export function again(observed: ObservedPack, now: Date): Plan<PackStatus> {
   const { install, conditions = [] } = self.status ?? {};
   if (!install) return {};
   const failed = conditions.find(({ type, status }) => type === 'Fetched' && status === 'False');
-  if (!failed || install.attempt > PAUSES.length) return { requeueAfterMs: LOOK_MS };
+  if (!failed || sourceFault(self.spec) !== undefined || install.attempt > PAUSES.length)
+    return { requeueAfterMs: LOOK_MS };
   const waitMs = Date.parse(failed.lastTransitionTime) + pauseMs(install.attempt) - now.getTime();
   if (waitMs > 0) return { requeueAfterMs: waitMs };
   return begin(observed, { key: install.key, attempt: install.attempt + 1 }, now);

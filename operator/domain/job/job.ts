@@ -2,7 +2,7 @@
 import { RESULT_AUDIENCE } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
 import { type Draft, LABEL, labelValue, refOf } from '../../api/meta.ts';
-import { actionContext } from '../action/action-context.ts';
+import { actionContext, askedOf } from '../action/action-context.ts';
 import { type Refusal, type ResolvedParameters, resolveParameters } from '../action/resolve.ts';
 import { containerTimeoutSeconds } from '../action/runner-parameters.ts';
 import type { RequestedConfig } from '../action/requested-config.ts';
@@ -92,7 +92,7 @@ export function resolveFor(
     ref: refOf(action),
     parameters: request.parameters ?? {},
     rendered: request.context?.trigger !== undefined,
-    context: { action_context: actionContext(request.context, action), config_context: {} },
+    context: { action_context: actionContext(askedOf(execution), action), config_context: {} },
     config: config && { ...config, isHandedOn: runsFilesOfPack(action.spec) },
     entries,
     world: worldOf(execution, now),

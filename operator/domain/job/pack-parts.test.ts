@@ -107,6 +107,15 @@ describe('the pod of an action of a pack', () => {
     expect(foldersOf(built)).toEqual(['/opt/stackstorm/configs']);
     expect(built.task.content).toEqual({ pack: 'demo', config });
   });
+  test('fetches its files and environment into the image that its Pack names', () => {
+    const content = { files: digest('a'), environment: digest('b'), image: 'me/tools:1' };
+    for (const runner of ['python-script', 'local-shell-script', 'node-script']) {
+      const built = buildWith(given({ name: 'x' }), python({ content, runner }));
+      expect(built.main['image']).toBe('me/tools:1');
+      expect(foldersOf(built)).toEqual(['packs', 'virtualenvs', 'configs'].map((name) => `/opt/stackstorm/${name}`));
+      expect(built.task.content).toMatchObject({ files: digest('a'), environment: digest('b') });
+    }
+  });
   test('of Node has the Node image, unless the pack brings one, and its call', () => {
     const of = (content: object) => python({ runner: 'node-script', entryPoint: 'actions/hello.ts', content });
     const built = buildWith(given({ name: 'x', log_level: 'ERROR' }, { user: 'ann' }), of({ files: digest('a') }));

@@ -2,7 +2,7 @@
 import type { ActionSpec, RunnerType } from '../../api/action.ts';
 import { PYTHON_LOG_LEVELS, PYTHON_TYPES, secretMark, type Task } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
-import { actionContext, packOf } from '../action/action-context.ts';
+import { packOf, userIn } from '../action/action-context.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';
 import { callsFunction, effectiveSchemas, type Schemas } from '../action/runner-parameters.ts';
 import { own } from '../action/schema.ts';
@@ -77,7 +77,7 @@ export function packTask({ execution, action, resolved, config, configSchema }: 
       'ActionInvalid',
       `spec.script and spec.entryPoint are missing; runner "${runner}" needs one of them`,
     );
-  const { user } = actionContext(execution.spec.request.context, action);
+  const user = userIn(execution.spec.request.context);
   const logLevel = PYTHON_LOG_LEVELS.find((known) => known === level) ?? 'DEBUG';
   const call = { parameters: allParameters(resolved), types: typesOf(action, resolved), user, logLevel };
   return {

@@ -33,6 +33,8 @@ export interface Ending {
   readonly notify: NotifySettings | undefined;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly context: RequestContext | undefined;
+  /** Of a child of a workflow they name its task. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** With exact numbers. */
   readonly result: unknown;
   /** How many events in a row were caused by executions before it. */
@@ -70,6 +72,7 @@ export function endingOf(self: Execution, callee: Action | Workflow | undefined,
     notify: effectiveNotify(action, request),
     parameters: isRecord(request.parameters) ? request.parameters : {},
     context,
+    annotations: self.metadata.annotations,
     result: childResult(self, stored),
     depth: typeof depth === 'number' ? depth : 0,
     trace: traceOf(context, uid),

@@ -65,12 +65,12 @@ const parametersOf = ({ parameters, action }: Ending) =>
   maskedParameters(parameters, action && effectiveSchemas(action.spec));
 
 function scopeOf(ending: Ending, entries: Entries): Scope {
-  const { action, context, result } = ending;
+  const { action, context, annotations, result } = ending;
   const datastore = datastoreOf(entries, EVENT_USER, refuseSecrets('notifications'));
   const { system } = kvScopes(datastore);
   const told = {
     action_parameters: parametersOf(ending),
-    action_context: action ? actionContext(context, action) : {},
+    action_context: action ? actionContext({ context, annotations }, action) : {},
     action_results: computable(result),
   };
   // The rest came as JSON.

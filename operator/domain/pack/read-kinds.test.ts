@@ -56,6 +56,16 @@ describe('rules', () => {
     'rules/r.yaml': `name: r\ntrigger:\n  type: core.st2.webhook\n  parameters: {url: x}\naction:\n  ref: core.local\n${more}`,
   });
 
+  test('a rule on a trigger that comes later is registered, and told of', () => {
+    const file = 'name: r\ntrigger:\n  type: core.st2.CronTimer\naction:\n  ref: core.local\n';
+    const { resources, warnings } = manifestOf({ 'rules/r.yaml': file });
+    expect([resources.length, warnings]).toEqual([
+      1,
+      [expect.stringMatching(/^rules\/r\.yaml:3: "core\.st2\.CronTimer" .* not here yet: /)],
+    ]);
+    expect(manifestOf(rule('')).warnings).toEqual([]);
+  });
+
   test('a rule keeps enabled; one that does not say so is not', () => {
     expect(specOf(rule('enabled: true\n'))).toMatchObject({ enabled: true });
     expect(specOf(rule('context: {a: 1}\ntags: [{name: x, value: 1}]\ntype: {ref: backstop}\n'))).toEqual({

@@ -4,6 +4,7 @@ import { OPERATORS, RuleSpec } from '../../api/rule.ts';
 import { isRecord } from '../action/schema.ts';
 import { didYouMean } from '../expression/fault.ts';
 import { compileTest } from '../rule/compile.ts';
+import { laterTrigger } from '../trigger/later.ts';
 import { described, filesIn, fit, openFile } from './open-file.ts';
 import { checkPack, type Fault, type Reading, warningAt, findingsAt } from './reading.ts';
 import { specMisfits } from './spec-misfits.ts';
@@ -32,6 +33,8 @@ function readRule(path: string, reading: Reading): void {
   const fault = faultOfTest(spec);
   // StackStorm registers it; such a rule fails for every event.
   if (fault !== undefined) notes.warnings.push(warningAt(opened, { path: ['criteria'], message: fault }));
+  const later = laterTrigger(file.trigger.type);
+  if (later !== undefined) notes.warnings.push(warningAt(opened, { path: ['trigger', 'type'], message: later }));
   resources.push({ kind: 'Rule', file: path, spec });
 }
 

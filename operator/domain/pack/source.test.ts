@@ -1,6 +1,6 @@
 // operator/domain/pack/source.test.ts — every way in which StackStorm's users write where a pack comes from.
 import { expect, test } from 'vitest';
-import { parseSource, type PackLocation } from './source.ts';
+import { parseSource, type PackLocation, sourceFault } from './source.ts';
 
 const index = (name: string, version?: string): PackLocation => ({ kind: 'index', name, version });
 const git = (url: string, ref?: string): PackLocation => ({ kind: 'git', url, ref });
@@ -40,4 +40,19 @@ test.each([
 ])('%j is no source', (text, message) => {
   const location = parseSource(text);
   expect(location.kind === 'invalid' ? location.message : '').toMatch(message ?? /^$/);
+});
+
+test.each([
+  [{ from: 'acme=1.0' }, undefined],
+  [{ from: 'https://host/owner/repo' }, undefined],
+  [{ source: { inline: {} } }, undefined],
+  [{ source: { git: { url: 'file:///packs/acme', claimName: 'packs' } } }, undefined],
+  [{ from: 'a b' }, /^spec\.from: "a b": it has blanks/],
+  [
+    { from: 'file:///srv/acme=dev' },
+    /^spec\.from: "file:\/\/\/srv\/acme" .* give spec\.source\.git with claimName, .*: squall pack install file:\/\/\/srv\/acme$/,
+  ],
+  [{ source: { git: { url: 'FILE:///srv/acme' } } }, /^spec\.source\.git\.url: "FILE:\/\/\/srv\/acme"/],
+])('%j in a Pack', (spec, message) => {
+  expect(sourceFault(spec) ?? '').toMatch(message ?? /^$/);
 });

@@ -1,4 +1,5 @@
 // operator/domain/pack/source.ts — where a pack comes from, as StackStorm's users type it → a name in an index, or a repository.
+import type { PackSpec } from '../../api/pack.ts';
 
 export type PackLocation =
   | { readonly kind: 'index'; readonly name: string; readonly version: string | undefined }
@@ -18,6 +19,22 @@ export function parseSource(text: string): PackLocation {
   if (!what.includes('/')) return { kind: 'index', name: what, version: wanted };
   return { kind: 'git', url: urlOf(what), ref: wanted };
 }
+
+/** Why what is asked for can never be fetched in the cluster, with the remedy; undefined where that is not known beforehand. */
+export function sourceFault({ from, source }: Pick<PackSpec, 'from' | 'source'>): string | undefined {
+  if (from === undefined) {
+    const { url = '', claimName } = source?.git ?? {};
+    return claimName === undefined && isOnDisk(url) ? onDisk('spec.source.git.url', url) : undefined;
+  }
+  const location = parseSource(from);
+  if (location.kind === 'invalid') return `spec.from: ${location.message}`;
+  return location.kind === 'git' && isOnDisk(location.url) ? onDisk('spec.from', location.url) : undefined;
+}
+
+const isOnDisk = (url: string): boolean => /^file:/i.test(url);
+
+const onDisk = (field: string, url: string): string =>
+  `${field}: "${shown(url)}" is a folder of some machine, which pods do not see; put it on a volume and give spec.source.git with claimName, or bring it from that machine: squall pack install ${shown(url)}`;
 
 /** One slash and nothing else of an address: a repository at GitHub. */
 const urlOf = (what: string): string =>

@@ -133,7 +133,7 @@ function renderParameters(
         {
           runner: runnerParameters(action.spec),
           action: action.spec.parameters,
-          actionContext: actionContext(contextOf(rule, event), action),
+          actionContext: actionContext({ context: contextOf(rule, event) }, action),
           config: {},
           additional: { trigger: event.payload as Value }, // it came as JSON
           datastore: entries && handedOn.datastore(entries, EVENT_USER),

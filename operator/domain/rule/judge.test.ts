@@ -146,6 +146,20 @@ test('a rule without its TriggerType, and the younger of two with one reference'
     'TriggerTypeNotFound',
     'spec.trigger.type: TriggerType "acme.alert" does not exist; create it or name another',
   ]);
+  for (const [type, message] of [
+    [
+      'core.st2.CronTimer',
+      /^spec\.trigger\.type: "core\.st2\.CronTimer" is a trigger .* not here yet: .*; until then, a CronJob/,
+    ],
+    [
+      'core.st2.generic.inquiry',
+      /"core\.st2\.generic\.inquiry" .* not here yet: the rule stays, and no event reaches it$/,
+    ],
+  ] as const) {
+    const later = rule({ trigger: { type } });
+    const told = ready(planRule({ self: later, namesakes: [], triggerType: undefined, action: undefined }, NOW));
+    expect(told).toEqual(['False', 'TriggerTypeNotFound', expect.stringMatching(message)]);
+  }
   expect(judge(rule(), triggerType(), [rule({ ref: 'default.mine' }, 'older', 1)])).toEqual([
     'False',
     'RefTaken',

@@ -8,6 +8,7 @@ import { effectiveSchemas, secretNames } from '../action/runner-parameters.ts';
 import { faultOfTemplates, nameUsedIn, PARAMETER_NAMES } from '../action/template-fault.ts';
 import { judged, type Said } from '../conditions.ts';
 import type { Plan } from '../plan.ts';
+import { laterTrigger } from '../trigger/later.ts';
 import { triggerParametersFault } from '../trigger/payload-check.ts';
 import { compileTest } from './compile.ts';
 import { secretUsed } from './draft.ts';
@@ -56,10 +57,8 @@ function faultOf({ self: rule, namesakes, triggerType, action }: ObservedRule): 
   }
   const { type, parameters } = rule.spec.trigger;
   if (!triggerType) {
-    return {
-      reason: 'TriggerTypeNotFound',
-      message: `spec.trigger.type: TriggerType "${type}" does not exist; create it or name another`,
-    };
+    const absent = laterTrigger(type) ?? `TriggerType "${type}" does not exist; create it or name another`;
+    return { reason: 'TriggerTypeNotFound', message: `spec.trigger.type: ${absent}` };
   }
   const misfit = triggerParametersFault(triggerType, parameters);
   if (misfit !== undefined) return { reason: 'TriggerParametersInvalid', message: misfit };

@@ -1,9 +1,10 @@
 // operator/domain/workflow/begin.ts — an Execution of a Workflow → what its run begins with, or why it cannot.
-import type { SecretValue } from '../../api/action.ts';
+import { SecretValue } from '../../api/action.ts';
+import type { ExecutionRequest } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Entries } from '../datastore/entry.ts';
-import { apiUrl, contextIn } from '../action/action-context.ts';
+import { apiUrl, type Asked, askedOf, contextIn } from '../action/action-context.ts';
 import { type Refusal, resolveDeclared } from '../action/resolve.ts';
 import type { World } from '../expression/evaluation.ts';
 import type { Plain } from '../expression/python/values.ts';
@@ -29,21 +30,32 @@ export interface Around {
 }
 
 /** Values of all parameters; secret ones stay references, to be handed on whole. Never throws. */
-export function parametersOf(
-  execution: LiveExecution,
-  pinned: Pinned,
+export function parametersOf(execution: LiveExecution, pinned: Pinned, around: Around): Began | Refusal {
+  const { request } = execution.spec;
+  const declared = request.workflow === undefined ? pinned.parameters : givenOnly(request.parameters);
+  return requestedParameters({ ...askedOf(execution), request }, { ...pinned, parameters: declared }, around);
+}
+
+/** Another workflow of a workbook declares its input itself: of the Workflow's own parameters it has none. */
+const givenOnly = (given: Readonly<Record<string, unknown>> = {}): Pinned['parameters'] =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, SecretValue.safeParse(value).success ? { secret: true } : {}]),
+  );
+
+/** As `parametersOf`, for an Execution that there may not be yet. */
+export function requestedParameters(
+  { request, ...asked }: Asked & { readonly request: Pick<ExecutionRequest, 'parameters'> },
+  { ref, engine, parameters }: Pick<Pinned, 'ref' | 'engine' | 'parameters'>,
   { world, entries, config }: Around,
 ): Began | Refusal {
-  const { ref, engine, parameters } = pinned;
-  const { request } = execution.spec;
   const resolved = resolveDeclared(
     { runner: ENGINE_PARAMETERS[engine], parameters },
     {
       ref,
       parameters: request.parameters ?? {},
       // Of an event and of another workflow they are data; and orquesta renders a parent's input by itself.
-      rendered: request.context?.trigger !== undefined,
-      context: { action_context: contextIn(packOf(ref), request.context), config_context: {} },
+      rendered: asked.context?.trigger !== undefined,
+      context: { action_context: contextIn(ref, asked), config_context: {} },
       ...(config && { config: { ...config, isHandedOn: false } }),
       entries,
       world,
@@ -71,8 +83,6 @@ export function parametersOf(
   return { ok: true, parameters: Object.fromEntries(values) as Plain, references: texts };
 }
 
-const packOf = (ref: string): string => ref.split('.')[0] ?? '';
-
 export interface Begins {
   readonly parameters: Plain;
   /** What expressions see of the configuration of its pack. */
@@ -89,7 +99,7 @@ export function beginningOf(
   { parameters, config, serviceUrl, uid: runUid }: Begins,
 ): Beginning {
   const { uid, namespace = '' } = execution.metadata;
-  const about = contextIn(packOf(ref), execution.spec.request.context);
+  const about = contextIn(ref, askedOf(execution));
   const st2 = {
     action_execution_id: uid,
     workflow_execution_id: runUid,

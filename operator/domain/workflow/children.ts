@@ -1,10 +1,10 @@
 // operator/domain/workflow/children.ts — a child of a run ↔ its Execution.
-import type { Phase } from '../../api/execution.ts';
+import type { ExecutionSpec, Phase } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { ANNOTATION, API_VERSION, type Draft, LABEL, labelValue } from '../../api/meta.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
 import { parseTaskNotify } from '../notify/handed-on.ts';
-
+import type { WorkflowEngine } from '../../api/workflow.ts';
 import type { Value } from '../expression/python/values.ts';
 import type { Child, ChildStatus } from './engine.ts';
 import { jsonOf } from './json.ts';
@@ -17,7 +17,7 @@ const TASK_MAX = 18;
 /** The same for the same child of the same Execution: creating it twice creates it once. */
 export function childName(
   owner: { readonly name: string; readonly uid: string },
-  child: Child,
+  child: Pick<Child, 'key' | 'task'>,
   sha256: (text: string) => string,
 ): string {
   const part = (text: string, length: number) =>
@@ -34,8 +34,14 @@ export function childName(
   return words.filter((word) => word !== '').join('-');
 }
 
-/** The Execution of a child. It belongs to its parent, and goes with it. */
-export function childDraft(parent: LiveExecution, { child, name, goesOnFrom }: LiveChild): Draft {
+type ChildDraft = Draft & { readonly spec: ExecutionSpec };
+
+/** The Execution of a child that the engine of its parent's workflow has asked for. It belongs to its parent, and goes with it. */
+export function childDraft(
+  parent: LiveExecution,
+  { child, name, goesOnFrom }: Pick<LiveChild, 'child' | 'name' | 'goesOnFrom'>,
+  engine: WorkflowEngine,
+): ChildDraft {
   const { metadata, spec } = parent;
   const { context = {}, cause, action } = spec.request;
   const root = metadata.labels?.[LABEL.root] ?? labelValue(metadata.name);
@@ -51,7 +57,11 @@ export function childDraft(parent: LiveExecution, { child, name, goesOnFrom }: L
         [LABEL.parent]: labelValue(metadata.name),
         [LABEL.action]: labelValue(ref),
       },
-      annotations: { [ANNOTATION.task]: child.task, [ANNOTATION.taskKey]: child.key },
+      annotations: {
+        [ANNOTATION.task]: child.task,
+        [ANNOTATION.taskKey]: child.key,
+        [ANNOTATION.taskOf]: `${engine} ${action}`,
+      },
       ownerReferences: [
         {
           apiVersion: API_VERSION,

@@ -48,10 +48,14 @@ export type Entry =
       readonly startedAtMs?: number;
       readonly endedAtMs?: number;
     }
-  /** A child could not be made: its action is unknown, or else its parameters are wrong. `error` is a sentence. */
-  | { readonly is: 'refused'; readonly key: string; readonly reason?: 'unknown'; readonly error: string }
+  /**
+   * A child could not be made: its action is unknown, a parameter that it is given cannot be cast, or for another reason. `error` is
+   * a sentence.
+   */
+  | { readonly is: 'refused'; readonly key: string; readonly reason?: 'unknown' | 'uncast'; readonly error: string }
   | { readonly is: 'request'; readonly request: 'pause' | 'resume' | 'cancel' }
-  /** Only of a run that has ended; without `tasks` what failed. `reset`: tasks whose items all run again. */
+  /** Only of a run that has ended, of which no child is under way; without `tasks` what failed. `reset`: tasks whose items
+   * all run again. */
   | {
       readonly is: 'rerun';
       readonly tasks?: readonly string[] | undefined;
@@ -95,6 +99,8 @@ export interface Step {
   readonly children: readonly Child[];
   /** What running children are to be told. */
   readonly tell: readonly { readonly key: string; readonly request: 'pause' | 'resume' | 'cancel' }[];
+  /** Of a rerun: keys of children that were asked for before, were never made, and are not wanted any more. */
+  readonly dropped?: readonly string[];
 }
 
 /** A run in memory; two that were given the same entries are in the same state. */

@@ -10,14 +10,14 @@ const FINDINGS_MAX = 1000;
 const NULLS_ARE_GONE =
   '. Did {} have a null? kubectl apply may leave them out: use kubectl apply --server-side, or write <% null %>';
 
-/** `tasks.t1.action: …; …; and 3 more`, with a hint where nulls seem to be lost. */
+/** `content: tasks.t1.action: …; …; and 3 more`, with a hint where nulls seem to be lost. */
 export function findingsText(findings: readonly Finding[], definition: Value): string {
   const isLost = findings.some(({ spec_path = '' }) => spec_path !== '' && hasEmpty(valueAt(definition, spec_path)));
   const hint = isLost ? NULLS_ARE_GONE : '';
   const room = FINDINGS_MAX - hint.length;
   let text = '';
-  for (const [i, { spec_path = '', message }] of findings.entries()) {
-    const one = spec_path === '' ? message : `${spec_path}: ${message}`;
+  for (const [i, { type, spec_path = '', message }] of findings.entries()) {
+    const one = `${type}: ${spec_path === '' ? message : `${spec_path}: ${message}`}`;
     const longer = text === '' ? one.slice(0, room) : `${text}; ${one}`;
     if (longer.length > room) return `${text}; and ${findings.length - i} more${hint}`;
     text = longer;

@@ -28,8 +28,22 @@ const LETTERS: Readonly<Record<ChildStatus, string>> = {
   abandoned: 'a',
 };
 const STATUSES = new Map(Object.entries(LETTERS).map(([status, letter]) => [letter, status as ChildStatus]));
-/** Characters of an error that are kept. */
-export const ERROR_MAX = 2000;
+/** Why a child was refused, as a letter: its action is unknown, its parameters cannot be cast, or another reason. */
+const REFUSALS = { unknown: 'u', uncast: 'v', other: 'i' } as const;
+/** Characters of a reason that are kept. */
+const REASON_MAX = 2000;
+/** Bytes of all reasons together that are kept; of what follows there is but a word. */
+export const REASONS_MAX_BYTES = 64 * 1024;
+const LATER_REASON = 'refused as others before';
+
+/** What a reason takes in the journal, in bytes. */
+export const reasonBytes = (reason: string): number => Buffer.byteLength(JSON.stringify(reason));
+
+/** A reason as it is kept after others that take so many bytes. */
+export function shortened(reason: string, taken: number): string {
+  const kept = reason.slice(0, REASON_MAX);
+  return taken + reasonBytes(kept) > REASONS_MAX_BYTES ? LATER_REASON : kept;
+}
 
 /** One line. @throws Error for a child that the engine has not asked for */
 export function lineOf({ atMs, entry, of }: Recorded, numbering: Numbering): string {
@@ -41,7 +55,7 @@ export function lineOf({ atMs, entry, of }: Recorded, numbering: Numbering): str
     case 'rerun':
       return `${atMs} rerun ${JSON.stringify({ of, tasks: entry.tasks, reset: entry.reset })}`;
     case 'refused': {
-      const sign = entry.reason === 'unknown' ? 'u' : 'i';
+      const sign = REFUSALS[entry.reason ?? 'other'];
       return `${atMs} ${indexIn(numbering, entry.key)}${sign} ${JSON.stringify(entry.error)}`;
     }
     case 'child': {
@@ -80,8 +94,8 @@ export function parseLine(line: string, numbering: Numbering): Recorded {
   const key = numbering.keyOf(Number(index));
   if (key === undefined) throw new Error(`line "${line.slice(0, 80)}": the run has no child ${index}`);
   if (error !== undefined) {
-    const reason = letter === 'u' ? { reason: 'unknown' as const } : {};
-    return { atMs, entry: { is: 'refused', key, ...reason, error: JSON.parse(error) as string } };
+    const reason = (['unknown', 'uncast'] as const).find((one) => REFUSALS[one] === letter);
+    return { atMs, entry: { is: 'refused', key, ...(reason && { reason }), error: JSON.parse(error) as string } };
   }
   const status = STATUSES.get(letter.toLowerCase());
   if (!status) throw new Error(`line "${line.slice(0, 80)}": no status has the letter "${letter}"`);

@@ -66,7 +66,7 @@ test.each<[string, Workflow, Partial<ObservedWorkflow>, object]>([
     'its definition',
     workflow({ definition: { tasks: { ...TASKS, b: { action: 'core.local', next: [{ do: 'c' }] } } } }),
     {},
-    { reason: 'DefinitionInvalid', message: 'tasks.b.next[0].do: The task "c" is not defined.' },
+    { reason: 'DefinitionInvalid', message: 'semantic: tasks.b.next[0].do: The task "c" is not defined.' },
   ],
   [
     'a circle',
@@ -81,7 +81,10 @@ test.each<[string, Workflow, Partial<ObservedWorkflow>, object]>([
     'an action that is not there',
     workflow(),
     { called: new Map() },
-    { reason: 'ContentInvalid', message: 'tasks.a.action: The action "core.local" is not registered in the database.' },
+    {
+      reason: 'ContentInvalid',
+      message: 'content: tasks.a.action: The action "core.local" is not registered in the database.',
+    },
   ],
   [
     'input that another workflow does not have',
@@ -90,7 +93,7 @@ test.each<[string, Workflow, Partial<ObservedWorkflow>, object]>([
     {
       reason: 'ContentInvalid',
       message:
-        'tasks.a.input: Action "acme.v" is missing required input "z".; tasks.a.input.y: Action "acme.v" has unexpected input "y".',
+        'content: tasks.a.input: Action "acme.v" is missing required input "z".; content: tasks.a.input.y: Action "acme.v" has unexpected input "y".',
     },
   ],
   [
@@ -107,7 +110,7 @@ test.each<[string, Workflow, Partial<ObservedWorkflow>, object]>([
       definition: { version: '2.0', name: 'acme.w', workflows: { main: { tasks: { t: { action: 'std.noop' } } } } },
     }),
     {},
-    { reason: 'DefinitionInvalid', message: 'workflows: Unable to find the workflow "x" in the workbook.' },
+    { reason: 'DefinitionInvalid', message: 'content: workflows: Unable to find the workflow "x" in the workbook.' },
   ],
 ])('%s is refused', (_, self, more, expected) => {
   expect(ready(self, more)).toMatchObject({ status: 'False', ...expected });
@@ -125,11 +128,11 @@ const LOST =
   '. Did {} have a null? kubectl apply may leave them out: use kubectl apply --server-side, or write <% null %>';
 
 test.each([
-  ['a variable', { definition: { vars: [{}], tasks: TASKS } }, 'vars[0]: {} should be non-empty'],
+  ['a variable', { definition: { vars: [{}], tasks: TASKS } }, 'syntax: vars[0]: {} should be non-empty'],
   [
     'what is published',
     { definition: { tasks: { a: { action: 'core.local', next: [{ publish: [{}] }] } } } },
-    'tasks.a.next[0].publish: [{}] is not valid under any of the given schemas',
+    'syntax: tasks.a.next[0].publish: [{}] is not valid under any of the given schemas',
   ],
   [
     "Mistral's input",
@@ -137,7 +140,7 @@ test.each([
       engine: 'mistral' as const,
       definition: { version: '2.0', 'acme.w': { input: [{}], tasks: { t: { action: 'std.noop' } } } },
     },
-    'acme.w.input.0: Invalid DSL: {} should be non-empty',
+    'syntax: acme.w.input.0: Invalid DSL: {} should be non-empty',
   ],
 ])('a mapping that has lost its null says how to keep it: %s', (_, spec, finding) => {
   expect(ready(workflow(spec))).toMatchObject({ reason: 'DefinitionInvalid', message: finding + LOST });

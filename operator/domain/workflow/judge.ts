@@ -7,10 +7,12 @@ import { specParser } from '../action/parse-spec.ts';
 import { ACCEPTED, planVerdict, refTaken, type Verdict } from '../action/verdict.ts';
 import type { Value } from '../expression/python/values.ts';
 import type { Plan } from '../plan.ts';
+import type { Finding } from './engine.ts';
 import { findingsText } from './findings-text.ts';
 import { lookupIn } from './inspect-content.ts';
 import type { Opened } from './inspect-source.ts';
 import { openDefinition } from './inspect.ts';
+import { byType } from './orquesta/findings.ts';
 import { ENGINE_PARAMETERS } from './runner-parameters.ts';
 
 export interface ObservedWorkflow {
@@ -30,10 +32,21 @@ export const planWorkflow = (observed: ObservedWorkflow, now: Date): Plan<Workfl
 /** The Workflow with its defaults, or what of it does not fit its schema; remembered for each version. */
 export const parseWorkflow: (raw: KubeObject) => Workflow | string = specParser<WorkflowSpec>(WorkflowSpec);
 
-function judge({ self, sameRef, called, cycle }: ObservedWorkflow): Verdict {
-  const taken = refTaken(self, refOf(self), sameRef);
-  if (taken) return taken;
-  const fault = workflowFault(self);
+function judge(observed: ObservedWorkflow): Verdict {
+  const { self, sameRef } = observed;
+  const { reason, message } = refTaken(self, refOf(self), sameRef) ?? workflowFault(observed) ?? ACCEPTED;
+  return { reason, message };
+}
+
+/** Why it is not run. */
+interface Fault extends Verdict {
+  /** Of inspection, in StackStorm's order. */
+  readonly findings?: readonly Finding[];
+}
+
+/** What is wrong with a Workflow by itself, or beside what it runs. */
+export function workflowFault({ self, called, cycle }: Omit<ObservedWorkflow, 'sameRef'>): Fault | undefined {
+  const fault = ownFault(self);
   if (fault) return fault;
   if (cycle) {
     const message = `It would run itself: ${cycle.join(' → ')}; take one of these references out`;
@@ -41,14 +54,14 @@ function judge({ self, sameRef, called, cycle }: ObservedWorkflow): Verdict {
   }
   const contents = openedWorkflow(self).contents(lookupIn((ref) => called.get(ref)));
   return contents.length === 0
-    ? ACCEPTED
-    : { reason: 'ContentInvalid', message: findingsText(contents, definitionOf(self)) };
+    ? undefined
+    : { reason: 'ContentInvalid', message: findingsText(contents, definitionOf(self)), findings: byType(contents) };
 }
 
-const faults = new WeakMap<object, { readonly fault: Verdict | undefined }>();
+const faults = new WeakMap<object, { readonly fault: Fault | undefined }>();
 
-/** What is wrong with a Workflow by itself, whatever else there is; remembered for each spec. */
-export function workflowFault(self: Workflow): Verdict | undefined {
+/** Whatever else there is; remembered for each spec. */
+function ownFault(self: Workflow): Fault | undefined {
   const known = faults.get(self.spec);
   if (known) return known.fault;
   const fault = findFault(self);
@@ -56,14 +69,14 @@ export function workflowFault(self: Workflow): Verdict | undefined {
   return fault;
 }
 
-function findFault(self: Workflow): Verdict | undefined {
+function findFault(self: Workflow): Fault | undefined {
   const { parameters, engine } = self.spec;
   const fault = parametersFault(parameters, ENGINE_PARAMETERS[engine]);
   if (fault !== undefined) return { reason: 'SchemaInvalid', message: fault };
   const { findings } = openedWorkflow(self);
   return findings.length === 0
     ? undefined
-    : { reason: 'DefinitionInvalid', message: findingsText(findings, definitionOf(self)) };
+    : { reason: 'DefinitionInvalid', message: findingsText(findings, definitionOf(self)), findings: byType(findings) };
 }
 
 const definitionOf = ({ spec }: Workflow): Value => spec.definition as Value;

@@ -21,6 +21,15 @@ export function liveRun(engine: WorkflowEngine, definition: unknown, stored: Rea
   if (typeof opened === 'string') throw new Error(opened);
   const owner = { name: 'w', uid: 'u' };
   const nameOf = (_: unknown, { key }: { readonly key: string }) => key;
-  const live = new LiveRun({ run: opened, startedAtMs: 0, seed: 1, references: new Set(), owner, nameOf, reads });
+  const live = new LiveRun({
+    run: opened,
+    engine,
+    startedAtMs: 0,
+    seed: 1,
+    references: new Set(),
+    owner,
+    nameOf,
+    reads,
+  });
   return { live, reads, inputs: () => [...live.open].map(({ child }) => child.input) };
 }

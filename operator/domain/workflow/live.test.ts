@@ -4,6 +4,7 @@ import { ExecutionSpec, WorkflowState } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import type { Plain } from '../expression/python/values.ts';
 import type { Live } from '../execution/parse.ts';
+import { REASONS_MAX_BYTES } from './journal.ts';
 import { liveRun } from './live.setup.ts';
 import type { LiveRun } from './live.ts';
 import { childNews, requestNews } from './news.ts';
@@ -113,4 +114,38 @@ test('a thousand items take less than 100 bytes each in the journal, whatever th
   const bytes = live.journal.slice(1).map((line) => line.length);
   expect(bytes).toHaveLength(1000);
   expect(Math.max(...bytes)).toBeLessThanOrEqual(100);
+});
+
+test('reasons of refused children take so much of the journal and no more, and a replay has the same', () => {
+  const definition = { chain: [{ name: 'a', ref: 'p.a', 'on-failure': 'a' }] };
+  const { live } = liveRun('action-chain', definition);
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  for (let i = 1; i <= 1000; i++) {
+    const [open] = [...live.open];
+    live.record({ atMs: i, entry: { is: 'refused', key: open?.child.key ?? '', error: `${i} ${'é'.repeat(3000)}` } });
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(live.journal));
+  expect(bytes).toBeGreaterThan(REASONS_MAX_BYTES);
+  expect(bytes).toBeLessThan(REASONS_MAX_BYTES + 60 * 1000);
+  const { live: again } = liveRun('action-chain', definition);
+  again.replay(live.journal, () => undefined);
+  expect(again.journal).toEqual(live.journal);
+  expect(again.run.result()).toEqual(live.run.result());
+});
+
+test('a journal that has more of reasons is replayed as it was', () => {
+  const definition = { chain: [{ name: 'a', ref: 'p.a', 'on-failure': 'a' }] };
+  const journal = ['0 start', ...Array.from({ length: 100 }, (_, i) => `${i} ${i}i "${'x'.repeat(2000)}"`)];
+  const { live } = liveRun('action-chain', definition);
+  live.replay(journal, () => undefined);
+  expect(live.journal).toEqual(journal);
+  expect(JSON.stringify(live.run.result()).match(/x{2000}/g)).toHaveLength(200);
+});
+
+test('what was never made for a task that runs again is not made', () => {
+  const { live } = liveRun('orquesta', { tasks: { t: { with: '<% list(1, 2) %>', action: 'p.a' } } });
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  live.record({ atMs: 1, entry: { is: 'refused', key: 't/0/0/1', error: 'no' } });
+  live.record({ atMs: 2, entry: { is: 'rerun', tasks: ['t'], reset: ['t'] }, of: 'w/u' });
+  expect([...live.open].map(({ child }) => child.key)).toEqual(['t/0/1/0', 't/0/1/1']);
 });

@@ -1,8 +1,9 @@
 // operator/domain/workflow/live.ts — a run in memory with its journal and its children: what the entries so far have led to.
 import type { SecretValue } from '../../api/action.ts';
+import type { WorkflowEngine } from '../../api/workflow.ts';
 import { forgoneResult } from './children.ts';
 import type { ChildStatus, Child, Entry, Run, RunStatus } from './engine.ts';
-import { ERROR_MAX, lineOf, type Numbering, parseLine, type Recorded } from './journal.ts';
+import { lineOf, type Numbering, parseLine, reasonBytes, type Recorded, shortened } from './journal.ts';
 import { joinLine, type RunReads, splitLine } from './reads.ts';
 
 export type Wish = 'run' | 'pause' | 'cancel';
@@ -11,12 +12,12 @@ export type Wish = 'run' | 'pause' | 'cancel';
 export interface LiveChild {
   readonly index: number;
   readonly child: Child;
-  /** Name of its Execution. */
-  readonly name: string;
+  /** Name of its Execution; one that was never made before a rerun gets another with it. */
+  name: string;
   /** Name of the Execution of an earlier child that it goes on from. */
   readonly goesOnFrom: string | undefined;
   /** When it may be made, in ms since 1970. */
-  readonly dueAtMs: number;
+  dueAtMs: number;
   /** As the journal has it; a child that was just asked for runs. */
   status: ChildStatus;
   /** What it is told. */
@@ -31,6 +32,7 @@ export interface Owner {
 
 export interface LiveOptions {
   readonly run: Run;
+  readonly engine: WorkflowEngine;
   /** When it began, in ms since 1970. */
   readonly startedAtMs: number;
   /** Chance that its expressions see: that of the Execution which it began as. */
@@ -73,6 +75,8 @@ export class LiveRun implements Numbering {
   #isPauseAsked = false;
   /** So many children were found to be right, and need no second look. */
   sound = 0;
+  /** What the reasons of refused children take in the journal. */
+  #reasonBytes = 0;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -104,6 +108,10 @@ export class LiveRun implements Numbering {
 
   get run(): Run {
     return this.#options.run;
+  }
+
+  get engine(): WorkflowEngine {
+    return this.#options.engine;
   }
 
   /** How many children were asked for. */
@@ -141,9 +149,17 @@ export class LiveRun implements Numbering {
     return this.#byKey.get(key);
   }
 
-  /** What happened now, or is replayed: the line goes to the end of the journal. `owner` is who asks for the children that follow. */
+  /** What happened now: the line goes to the end of the journal. `owner` is who asks for the children that follow. */
   record(recorded: Recorded, owner: Owner = this.#options.owner): void {
+    const { entry } = recorded;
+    const kept = entry.is === 'refused' ? { ...entry, error: shortened(entry.error, this.#reasonBytes) } : entry;
+    this.#advance({ ...recorded, entry: kept }, owner);
+  }
+
+  /** As the journal has it, now and in every replay. */
+  #advance(recorded: Recorded, owner: Owner): void {
     const entry = asKept(recorded.entry);
+    if (entry.is === 'refused') this.#reasonBytes += reasonBytes(entry.error);
     const line = lineOf({ ...recorded, entry }, this);
     const at = this.#journal.push(line) - 1;
     this.#take(entry);
@@ -151,8 +167,9 @@ export class LiveRun implements Numbering {
     const nowMs = this.startedAtMs + recorded.atMs;
     const wasPaused = run.status === 'paused';
     const outside = { nowMs, seed: (seed + this.#journal.length * 0x9e3779b1) >>> 0, datastore: reads?.datastore };
-    const { children, tell } = run.advance(absolute(entry, this.startedAtMs), outside);
+    const { children, tell, dropped = [] } = run.advance(absolute(entry, this.startedAtMs), outside);
     this.#journal[at] = joinLine(line, reads?.take());
+    if (entry.is === 'rerun') this.#goOnAs(owner, dropped, nowMs);
     for (const child of children) this.#ask(child, owner, nowMs);
     for (const { key, request } of tell) {
       const told = this.#byKey.get(key);
@@ -175,7 +192,7 @@ export class LiveRun implements Numbering {
       const { line, pins } = splitLine(whole);
       reads?.replay(pins);
       const recorded = parseLine(line, this);
-      this.record({ ...recorded, entry: this.#withResult(recorded.entry, resultOf) }, owner);
+      this.#advance({ ...recorded, entry: this.#withResult(recorded.entry, resultOf) }, owner);
       this.#journal[i] = whole;
     }
     reads?.goLive();
@@ -196,6 +213,18 @@ export class LiveRun implements Numbering {
     else if (!wasPaused || entry.is === 'request') {
       this.pauses++;
       this.pausedAtMs = nowMs;
+    }
+  }
+
+  /** What is open when a run goes on as another's was never made: it is the other's to make, under a name of its own. */
+  #goOnAs(owner: Owner, dropped: readonly string[], nowMs: number): void {
+    const unmade = [...this.#open.values()].filter(({ child }) => !dropped.includes(child.key));
+    this.#open.clear();
+    for (const live of unmade) {
+      live.name = this.#options.nameOf(owner, live.child);
+      live.dueAtMs = Math.max(live.dueAtMs, nowMs);
+      live.wish = 'run';
+      this.#open.set(live.name, live);
     }
   }
 
@@ -248,7 +277,6 @@ export class LiveRun implements Numbering {
 
 /** The entry as a replay will have it. */
 function asKept(entry: Entry): Entry {
-  if (entry.is === 'refused') return { ...entry, error: entry.error.slice(0, ERROR_MAX) };
   return entry.is === 'child' && entry.isForgone ? { ...entry, result: forgoneResult(entry.status) } : entry;
 }
 

@@ -31,7 +31,7 @@ export interface Opening extends Beginning {
   /** That of the Execution, which tasks of a chain have that say nothing themselves. */
   readonly notify?: Value | undefined;
   /** Name of the Execution of a child, for results. */
-  readonly executionOf: (key: string) => string;
+  readonly executionOf: (key: string, task: string) => string;
 }
 
 type Open = (pinned: Pinned, opening: Opening) => Run | string;

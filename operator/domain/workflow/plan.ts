@@ -7,9 +7,9 @@ import { conditionsOf, type End, endAttempt, generationOf } from '../execution/e
 import type { Live as LiveExecution } from '../execution/parse.ts';
 import { type Listening, withDueEvents } from '../notify/due.ts';
 import type { Plan, Write } from '../plan.ts';
-import type { Stored } from '../result/result.ts';
+import { bytesOf, type Stored } from '../result/result.ts';
 import { childDraft } from './children.ts';
-import type { RunStatus } from './engine.ts';
+import type { Finding, RunStatus } from './engine.ts';
 import type { LiveRun } from './live.ts';
 
 /** A run and what is known of its children; `self` is a checked Execution. */
@@ -17,7 +17,7 @@ export interface ObservedRun {
   readonly self: KubeObject;
   readonly execution: LiveExecution;
   /** Why there is no run: the Execution ends with it. */
-  readonly refused?: { readonly reason: Reason; readonly message: string };
+  readonly refused?: { readonly reason: Reason; readonly message: string; readonly findings?: readonly Finding[] };
   readonly live?: LiveRun;
   /** Name of the ControllerRevision that has its definition. */
   readonly revision?: string;
@@ -51,6 +51,9 @@ const ENDS: Readonly<Partial<Record<RunStatus, Pick<End, 'phase' | 'reason' | 'm
 /** A look though nothing is known to change, in ms. */
 const LOOK_MS = 300_000;
 
+/** Findings in the result of a run that never began, in bytes of JSON: half of what a status keeps. */
+const FINDINGS_MAX_BYTES = 8192;
+
 export const hasRunEnded = (status: RunStatus): boolean => ENDS[status] !== undefined;
 
 /** Never throws. */
@@ -62,7 +65,9 @@ export function planRun(observed: ObservedRun, now: Date): Plan<ExecutionStatus>
 function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
   const { execution, refused, live } = observed;
   if (refused) {
-    const ended = endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...refused }, now);
+    const { findings, ...why } = refused;
+    const stored = findings && { stored: { inline: { errors: fitting(findings), output: null } } };
+    const ended = endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...why, ...stored }, now);
     // What is still under way goes on to its end; workflows among it are told to begin nothing more.
     return live
       ? { ...ended, status: { ...ended.status, workflow: { ...stateOf(observed, live), tells: 'cancel' } } }
@@ -79,7 +84,10 @@ function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
       { ...end, startedAt, stored: observed.stored, isCertain: true },
       now,
     );
-    return { ...ended, status: { ...ended.status, workflow } };
+    // What was asked for and is not there will never be.
+    const running = [...live.open].filter(({ name }) => observed.children?.has(name)).length;
+    const tasks = { ...workflow.tasks, running };
+    return { ...ended, status: { ...ended.status, workflow: { ...workflow, tasks } } };
   }
   const made = childrenOf(observed, live, now);
   return {
@@ -87,6 +95,12 @@ function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
     after: made.writes,
     requeueAfterMs: made.requeueAfterMs,
   };
+}
+
+/** As many as a status has room for. */
+function fitting(findings: readonly Finding[]): readonly Finding[] {
+  let bytes = 0;
+  return findings.filter((finding) => (bytes += bytesOf(JSON.stringify(finding))) <= FINDINGS_MAX_BYTES);
 }
 
 const stateOf = ({ revision = '' }: ObservedRun, live: LiveRun) => ({
@@ -137,7 +151,8 @@ function childrenOf({ execution, children, heldMs }: ObservedRun, live: LiveRun,
     if (there === undefined) {
       const waitMs = child.dueAtMs - now.getTime();
       if (waitMs > 0) next = Math.min(next, waitMs);
-      else if (child.wish !== 'cancel') writes.push({ do: 'create', object: childDraft(execution, child) });
+      else if (child.wish !== 'cancel')
+        writes.push({ do: 'create', object: childDraft(execution, child, live.engine) });
     }
   }
   return { writes, requeueAfterMs: Math.max(1, Math.ceil(next)) };

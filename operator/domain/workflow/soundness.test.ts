@@ -2,28 +2,58 @@
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../../api/action.ts';
 import { ExecutionSpec } from '../../api/execution.ts';
-import type { Action } from '../../api/kinds.ts';
+import type { Action, Workflow } from '../../api/kinds.ts';
+import { WorkflowSpec } from '../../api/workflow.ts';
 import type { Live } from '../execution/parse.ts';
 import { liveRun } from './live.setup.ts';
 import { refuseWrong } from './soundness.ts';
 
 const action = (ref: string, spec: object): Action =>
   ({ kind: 'Action', metadata: { name: ref, namespace: 'n' }, spec: ActionSpec.parse(spec) }) as unknown as Action;
-const ACTIONS = new Map([
+/** With one parameter, whose value is the template's. */
+const told = (ref: string, template: string) =>
+  action(ref, { runner: 'noop', parameters: { told: { type: 'string', default: template } } });
+const workflow = (ref: string, spec: object): Workflow =>
+  ({
+    kind: 'Workflow',
+    metadata: { name: ref, namespace: 'n' },
+    spec: WorkflowSpec.parse({ engine: 'orquesta', definition: {}, ...spec }),
+  }) as unknown as Workflow;
+const CALLABLE = new Map<string, Action | Workflow>([
   ['p.ssh', action('p.ssh', { runner: 'remote-shell-cmd' })],
   ['p.own', action('p.own', { runner: 'noop', parameters: { word: { secret: true }, shown: {} } })],
+  ['p.off', action('p.off', { runner: 'noop', enabled: false })],
+  ['p.int', action('p.int', { runner: 'noop', parameters: { n: { type: 'integer' } } })],
+  ['p.parent', told('p.parent', '{{ action_context.parent.execution_id }} {{ action_context.parent.pack }}')],
+  ['p.task', told('p.task', '{{ action_context.orquesta.task_name }} {{ action_context.orquesta.task_route }}')],
+  ['p.event', told('p.event', '{{ action_context.trigger_instance.id }}')],
+  ['p.sub', workflow('p.sub', { parameters: { k: { type: 'integer' } } })],
+  ['p.sub-off', workflow('p.sub-off', { enabled: false })],
 ]);
 const execution = {
   metadata: { name: 'w', namespace: 'n', uid: 'u' },
-  spec: ExecutionSpec.parse({ request: { action: 'p.w' } }),
+  spec: ExecutionSpec.parse({
+    request: {
+      action: 'p.w',
+      context: {
+        trigger: {
+          type: 'p.t',
+          event: 'e',
+          source: 's',
+          receivedAt: '2026-01-01T00:00:00Z',
+          rule: { name: 'r', uid: 'ru' },
+        },
+      },
+    },
+  }),
 } as unknown as Live;
+const around = { execution, isThere: () => false, callable: (ref: string) => CALLABLE.get(ref), nowMs: 0 };
 
 /** The errors of a run whose only task is given that. */
 function errorsOf(called: string, input: object): unknown {
   const stored = { pw: { secret: { name: 's', key: 'k' } } };
   const { live } = liveRun('orquesta', { tasks: { t: { action: called, input } } }, stored);
   live.record({ atMs: 0, entry: { is: 'start' } });
-  const around = { execution, isThere: () => false, callable: (ref: string) => ACTIONS.get(ref), nowMs: 0 };
   refuseWrong(live, 1, around);
   const { errors = [] } = live.run.result() as { errors?: readonly { message: string }[] };
   return errors.map(({ message }) => message).join('; ');
@@ -51,6 +81,11 @@ test.each([
   ],
   ['an action that is not there', 'p.none', {}, /Unable to find action "p\.none"/],
   ['a parameter that it does not have', 'p.own', { other: 1 }, /other/],
+  ['a parameter that a workflow does not have', 'p.sub', { other: 1 }, /other/],
+  ['a parameter of another type of a workflow', 'p.sub', { k: 'x' }, /parameters\.k/],
+  ['an action that is disabled', 'p.off', {}, /Action "p\.off" is disabled/],
+  ['a workflow that is disabled', 'p.sub-off', {}, /Workflow "p\.sub-off" is disabled/],
+  ['an event that a child is not told of', 'p.event', {}, /no attribute 'trigger_instance'/],
   [
     'more than an object holds',
     'p.own',
@@ -59,4 +94,41 @@ test.each([
   ],
 ])('%s is refused', (_, called, input, message) => {
   expect(errorsOf(called, input)).toMatch(message);
+});
+
+test.each(['p.parent', 'p.task', 'p.sub'])('what a child sees of its parent and its task is there for %s', (called) => {
+  expect(errorsOf(called, {})).toBe('');
+});
+
+/** A chain that begins. */
+const chained = (chain: object) => {
+  const { live } = liveRun('action-chain', { chain });
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  return live;
+};
+
+test.each([
+  ['an unknown action', { ref: 'p.none' }, /Action with reference "p\.none" doesn't exist/],
+  ['a value that cannot be cast', { ref: 'p.int', parameters: { n: 'x' } }, /Failed to cast value 'x'/],
+])('%s ends a chain at once', (_, task, message) => {
+  const live = chained([
+    { name: 'a', ...task, 'on-failure': 'b' },
+    { name: 'b', ref: 'p.own' },
+  ]);
+  expect(refuseWrong(live, 1, around)).toBeUndefined();
+  expect([live.status, live.run.result()['error']]).toEqual(['failed', expect.stringMatching(message)]);
+});
+
+test('a task that is refused for ever ends the run, and the next one is not made unchecked', () => {
+  const live = chained([{ name: 'a', ref: 'p.off', parameters: { long: 'x'.repeat(5000) }, 'on-failure': 'a' }]);
+  const ended = refuseWrong(live, 1, around);
+  expect(ended).toMatchObject({ reason: 'WorkflowLimit', message: expect.stringMatching(/the last one "a\/1001"/) });
+  expect([live.sound, live.status]).toEqual([0, 'running']);
+});
+
+test('what a run that has ended had asked for is not looked at', () => {
+  const { live } = liveRun('orquesta', { tasks: { t: { with: '<% range(1000) %>', action: 'p.off' } } });
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  refuseWrong(live, 1, around);
+  expect([live.status, live.journal.length]).toEqual(['failed', 2]);
 });

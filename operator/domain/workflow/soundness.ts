@@ -1,20 +1,24 @@
 // operator/domain/workflow/soundness.ts — children that were asked for → those that cannot be made are refused before anything is.
 import { SecretValue } from '../../api/action.ts';
 import type { Action, Workflow } from '../../api/kinds.ts';
+import { refOf } from '../../api/meta.ts';
 import { TASK_MAX_BYTES } from '../../api/envelope.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { secretNames } from '../action/runner-parameters.ts';
 import type { Entries } from '../datastore/entry.ts';
 import { hasMark, misplaced } from '../datastore/handed-on.ts';
 import { bytesOf } from '../result/result.ts';
-import { actionContext } from '../action/action-context.ts';
+import { actionContext, askedOf } from '../action/action-context.ts';
 import type { RequestedConfig } from '../action/requested-config.ts';
-import { resolveParameters } from '../action/resolve.ts';
+import { type Refusal, resolveParameters } from '../action/resolve.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
 import { parseTaskNotify } from '../notify/handed-on.ts';
-import type { Child, Entry } from './engine.ts';
+import { requestedParameters } from './begin.ts';
+import { childDraft } from './children.ts';
+import type { Entry } from './engine.ts';
 import { jsonOf } from './json.ts';
 import type { LiveChild, LiveRun } from './live.ts';
+import { hasRunEnded } from './plan.ts';
 
 export interface WorkflowLimits {
   /** Children of one run, in all. */
@@ -35,8 +39,8 @@ export interface Surroundings {
   readonly nowMs: number;
   /** The datastore as it is now. Default: an empty one. */
   readonly entries?: Entries;
-  /** The configuration of an action's pack. Default: none. */
-  readonly configOf?: (action: Action) => Omit<RequestedConfig, 'isHandedOn'> | undefined;
+  /** The configuration of the pack of what is run. Default: none. */
+  readonly configOf?: (target: Action | Workflow) => Omit<RequestedConfig, 'isHandedOn'> | undefined;
 }
 
 /** Largest input of a child, in bytes of JSON: an object of Kubernetes holds no more than 1.5 MiB. */
@@ -44,26 +48,44 @@ const INPUT_MAX_BYTES = TASK_MAX_BYTES;
 /** Rounds of refused children in one look. */
 const ROUNDS_MAX = 1000;
 
-/** Tells the run of each child that cannot be made, until it asks for none of that kind any more. */
-export function refuseWrong(live: LiveRun, atMs: number, around: Surroundings): void {
+interface Ended {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/**
+ * Tells the run of each child that cannot be made, until it asks for none of that kind any more. @returns why it ends: it would ask for
+ * such children for ever
+ */
+export function refuseWrong(live: LiveRun, atMs: number, around: Surroundings): Ended | undefined {
   const checked = new Set<LiveChild>();
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    let found: Entry | undefined;
+  for (let round = 0; !hasRunEnded(live.status); round++) {
+    let found: Refused | undefined;
     for (const child of live.open) {
       if (child.index < live.sound || checked.has(child) || around.isThere(child.name)) continue;
       checked.add(child);
-      found = faultIn(child.child, live, around);
+      found = faultIn(child, live, around);
       if (found) break;
     }
-    if (!found) break;
+    if (!found) {
+      live.sound = live.size;
+      break;
+    }
+    if (round === ROUNDS_MAX) return { reason: 'WorkflowLimit', message: endlessText(found) };
     live.record({ atMs, entry: found });
   }
-  live.sound = live.size;
+  return undefined;
 }
 
-function faultIn(child: Child, live: LiveRun, around: Surroundings): Entry | undefined {
+type Refused = Extract<Entry, { readonly is: 'refused' }>;
+
+const endlessText = ({ key, error }: Refused): string =>
+  `more than ${ROUNDS_MAX} of its tasks in a row could not be made, the last one "${key}": ${error.slice(0, 500)}. Correct it, or end the loop`;
+
+function faultIn(asked: LiveChild, live: LiveRun, around: Surroundings): Refused | undefined {
+  const { child } = asked;
   const { key, action: ref } = child;
-  const refused = (error: string): Entry => ({ is: 'refused', key, error });
+  const refused = (error: string): Refused => ({ is: 'refused', key, error });
   let parameters: Readonly<Record<string, unknown>>;
   try {
     parameters = jsonOf(child.input);
@@ -86,19 +108,54 @@ function faultIn(child: Child, live: LiveRun, around: Surroundings): Entry | und
   if (!target) return { is: 'refused', key, reason: 'unknown', error: `Unable to find action "${ref}".` };
   const open = Object.entries(parameters).find(([name, value]) => isShown(name, value, target, live));
   if (open) return refused(misplaced(`parameters.${open[0]}`));
-  if (target.kind !== 'Action') return undefined;
+  // What goes on from an earlier child does so with the definition of that one.
+  if (child.again) return undefined;
+  if (!target.spec.enabled) return refused(disabledText(ref, target));
+  const wrong = refusalOf(asked, target, live, around);
+  if (!wrong) return undefined;
+  const isUncast = wrong.uncast !== undefined && Object.hasOwn(parameters, wrong.uncast);
+  return { ...refused(wrong.message), ...(isUncast && { reason: 'uncast' }) };
+}
+
+const disabledText = (ref: string, { kind, metadata }: Action | Workflow): string =>
+  `Unable to execute. ${kind} "${ref}" is disabled. Set spec.enabled of ${kind} ${metadata.name} to true`;
+
+/** Why its Execution would not run with these parameters. */
+function refusalOf(
+  asked: LiveChild,
+  target: Action | Workflow,
+  live: LiveRun,
+  around: Surroundings,
+): Refusal | undefined {
+  const { metadata, spec } = childDraft(around.execution, asked, live.engine);
+  const { request } = spec;
+  const { parameters = {} } = request;
+  const context = askedOf({ metadata, spec });
+  const { entries } = around;
+  const world = { nowMs: around.nowMs, seed: 0 };
+  const config = around.configOf?.(target);
+  if ('engine' in target.spec) {
+    const { engine, parameters: declared } = target.spec;
+    const namesConfig = JSON.stringify(declared).includes('config_context');
+    const pinned = { ref: request.action, engine, parameters: declared };
+    const began = requestedParameters({ ...context, request }, pinned, {
+      world,
+      entries,
+      config: namesConfig ? config : undefined,
+    });
+    return began.ok ? undefined : began;
+  }
   const action = target as Action;
-  const config = around.configOf?.(action);
   const resolved = resolveParameters(action.spec, {
-    ref,
+    ref: refOf(action),
     parameters,
     rendered: false,
-    context: { action_context: actionContext(around.execution.spec.request.context, action), config_context: {} },
+    context: { action_context: actionContext(context, action), config_context: {} },
     ...(config && { config: { ...config, isHandedOn: false } }),
-    entries: around.entries,
-    world: { nowMs: around.nowMs, seed: 0 },
+    entries,
+    world,
   });
-  return resolved.ok ? undefined : refused(resolved.message);
+  return resolved.ok ? undefined : resolved;
 }
 
 /** The operator makes the children, and may name any Secret; who wrote the definition, or what a task returned, may not. */
@@ -120,10 +177,7 @@ const foreignText = (parameter: string): string =>
   `parameters.${parameter}: a workflow may hand on only those references to Secrets that it was given; make it a secret parameter of the Workflow`;
 
 /** Why a run that has become too large ends; undefined: it may go on. */
-export function limitReached(
-  live: LiveRun,
-  limits: WorkflowLimits,
-): { readonly reason: Reason; readonly message: string } | undefined {
+export function limitReached(live: LiveRun, limits: WorkflowLimits): Ended | undefined {
   if (live.size > limits.tasks)
     return { reason: 'WorkflowLimit', message: `it has more than ${limits.tasks} tasks and items; split the workflow` };
   const bytes = live.run.contextBytes();

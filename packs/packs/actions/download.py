@@ -2,7 +2,7 @@
 from datetime import datetime, timezone
 
 from pack_action import SUCCESS, PackAction
-from pack_objects import RUN_ANNOTATION, Refused, condition, has_failed, is_done, list_of, name_of, ref_of, verdict
+from pack_objects import RUN_ANNOTATION, Refused, condition, has_failed, is_done, list_of, name_of, other_ref, ref_of, verdict
 
 SYSTEM = ("core", "packs")
 
@@ -17,14 +17,24 @@ class Download(PackAction):
         asked = [(spec, self.ask(spec, force, run)) for spec in list_of(dependency_list or packs)]
         result = {}
         for spec, (pack, is_new, message) in asked:
-            ref, said = self.wait(pack, is_new, timeout_seconds) if message is None else (spec, message)
+            ref, said = self.bring(spec, pack, is_new, force, run, timeout_seconds) if message is None else (spec, message)
             result[ref] = said
         return SUCCESS in result.values(), result
 
-    def ask(self, spec, force, run):
+    def bring(self, spec, pack, is_new, force, run, seconds):
+        """(ref, message). A new one whose pack.yaml has another name than its repository is asked for once more, under that."""
+        ref, said = self.wait(pack, is_new, seconds)
+        other = other_ref(said) if is_new else None
+        if other is None:
+            return ref, said
+        self.logger.info("%s has the pack %s, which is installed under this name", spec, other)
+        pack, is_new, message = self.ask(spec, force, run, other)
+        return self.wait(pack, is_new, seconds) if message is None else (other, message)
+
+    def ask(self, spec, force, run, name=None):
         """(the Pack, whether it is new, None) or (None, False, why it was refused)."""
         try:
-            name = name_of(spec)
+            name = name or name_of(spec)
             if name in SYSTEM:
                 raise ValueError('Pack "%s" is part of the system, and is not installed from elsewhere' % name)
             self.logger.info("asking for pack %s: %s", name, spec)

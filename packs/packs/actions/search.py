@@ -1,8 +1,7 @@
 # packs/packs/actions/search.py — packs of the index that have a text in them.
-from pack_index import PackIndex
-from st2common.runners.base_action import Action
+from pack_action import PackAction
 
 
-class Search(Action):
+class Search(PackAction):
     def run(self, query):
-        return PackIndex(self.config).search(query)
+        return self.index().search(query)

@@ -1,8 +1,7 @@
 # packs/packs/actions/show.py — what the index knows of one pack.
-from pack_index import PackIndex
-from st2common.runners.base_action import Action
+from pack_action import PackAction
 
 
-class Show(Action):
+class Show(PackAction):
     def run(self, pack):
-        return {"pack": PackIndex(self.config).required().get(pack)}
+        return {"pack": self.index(pack).required().get(pack)}

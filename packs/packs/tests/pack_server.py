@@ -4,14 +4,16 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ROOT = "/apis/squall.dev/v1alpha1/namespaces/shop/packs"
+INDEX_MAP = "/api/v1/namespaces/shop/configmaps/squall-pack-index"
 STEPS = ("Fetched", "Valid", "EnvironmentReady", "Registered", "Ready")
 
 
 class PackServer:
-    """`operate(pack)` is called after each write, and sets the status; `packs` by name of the object."""
+    """`operate(pack)` is called after each write, and sets the status; `packs` by name of the object, `index_map` the answer
+    about the ConfigMap with an index."""
 
     def __init__(self):
-        self.packs, self.index = {}, {"packs": {}}
+        self.packs, self.index, self.index_map = {}, {"packs": {}}, (404, {"message": "not found"})
         self.operate = installed()
         outer = self
 
@@ -41,6 +43,8 @@ class PackServer:
     def handle(self, method, path, body):
         if path == "/index.json":
             return 200, self.index
+        if path == INDEX_MAP:
+            return self.index_map
         name = path[len(ROOT) + 1:]
         if method == "POST":
             name = body["metadata"]["name"]

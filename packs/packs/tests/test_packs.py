@@ -1,4 +1,6 @@
 # packs/packs/tests/test_packs.py — each action of the pack against Packs over HTTP.
+import json
+
 import pack_objects
 from delete import Delete
 from download import Download
@@ -75,6 +77,26 @@ class InstallTestCase(PacksCase):
         done, result = self.act(Download, packs=["old=2.0.0", "new"])
         self.assertEqual((done, result), (False, {"old": "no such repository", "new": "no such repository"}))
         self.assertEqual(list(self.server.packs), ["old"])
+
+    def test_a_pack_that_is_called_otherwise_than_its_repository_gets_its_own_name(self):
+        def operate(pack):
+            said = 'pack.yaml says that this is pack "big_shop", and the Pack asks for "repo"; name the Pack big-shop or set spec.ref'
+            (installed() if pack["metadata"]["name"] == "big-shop" else failing("Valid", said))(pack)
+
+        self.server.operate = operate
+        done = self.act(Download, packs=["https://example.org/stackstorm-repo=v1"], run="e1")
+        self.assertEqual(done, (True, {"big_shop": "Success."}))
+        self.assertEqual(list(self.server.packs), ["big-shop"])
+        self.assertEqual(self.spec("big-shop")["from"], "https://example.org/stackstorm-repo=v1")
+        done, result = self.act(Download, packs=["https://example.org/core", "repo"])
+        self.assertEqual((done, result["big_shop"]), (True, "Success."))
+
+    def test_a_pack_of_the_system_is_not_replaced_by_a_repository_that_is_called_otherwise(self):
+        said = 'pack.yaml says that this is pack "core", and the Pack asks for "repo"; name the Pack core or set spec.ref'
+        self.server.operate = failing("Valid", said)
+        done, result = self.act(Download, packs=["https://example.org/repo"])
+        self.assertEqual((done, list(self.server.packs)), (False, []))
+        self.assertIn("part of the system", result["core"])
 
     def test_a_server_that_is_busy_is_asked_again(self):
         handle, looks = self.server.handle, []
@@ -188,6 +210,22 @@ class ReadingTestCase(PacksCase):
         self.assertEqual(self.act(Search, query="shop"), [named, tagged, other])
         self.assertEqual(self.act(Show, pack="till"), {"pack": tagged})
         self.assertEqual(self.act(Show, pack="nothing"), {"pack": None})
+
+    def test_the_index_of_the_namespace_counts_most(self):
+        self.server.index = {"packs": {"shop": {"name": "shop", "version": "1.0.0"}, "till": {"name": "till"}}}
+        own = {"packs": {"shop": {"name": "shop", "version": "2.0.0"}}}
+        self.server.index_map = (200, {"data": {"index.json": json.dumps(own)}})
+        self.assertEqual(self.act(Show, pack="shop")["pack"]["version"], "2.0.0")
+        self.assertEqual([one["name"] for one in self.act(Search, query="till")], ["till"])
+        self.server.index = []
+        self.assertEqual(self.act(Show, pack="shop")["pack"]["version"], "2.0.0")
+        self.server.index = {"packs": {"shop": {"name": "shop", "version": "1.0.0"}}}
+        # An account that may not read it sees the others.
+        self.server.index_map = (403, {"message": "configmaps is forbidden"})
+        self.assertEqual(self.act(Show, pack="shop")["pack"]["version"], "1.0.0")
+        self.server.index = []
+        with self.assertRaisesRegex(ValueError, "configmaps is forbidden.*README"):
+            self.act(Show, pack="shop")
 
     def test_an_index_that_is_none_is_told(self):
         self.server.index = []

@@ -34,13 +34,31 @@ describe('what goes wrong', () => {
     expect(Object.keys(play.result)).toEqual(['error', 'traceback']);
   });
 
-  test('an action that is not there, where it is known which are', () => {
-    const play = failing('chain: [{name: a, ref: x.y, on-failure: b}, {name: b, ref: x.y}]', {
-      settings: { schemasOf: () => undefined },
+  test('an action that is not there ends the chain, whatever on-failure says', () => {
+    const play = failing('chain: [{name: a, ref: x.y, on-failure: b}, {name: b, ref: x.y}]');
+    play.tell({ is: 'refused', key: 'a/1', reason: 'unknown', error: 'Unable to find action "x.y".' });
+    expect(play.last).toEqual({ status: 'failed', children: [], tell: [] });
+    expect(play.result).toMatchObject({
+      tasks: [],
+      error: `Failed to run task "a". Action with reference "x.y" doesn't exist.. Task :: a - Action with ref x.y not registered.`,
     });
-    expect(play.result['error']).toBe(
-      `Failed to run task "a". Action with reference "x.y" doesn't exist.. Task :: a - Action with ref x.y not registered.`,
-    );
+    expect(play.run.tasks()).toMatchObject([{ task: 'a', status: 'failed' }]);
+  });
+
+  test('a parameter that cannot be cast breaks the chain off, whatever on-failure says', () => {
+    const play = failing('chain: [{name: a, ref: x.y, params: {n: x}, on-failure: b}, {name: b, ref: x.y}]');
+    play.tell({ is: 'refused', key: 'a/1', reason: 'uncast', error: 'parameters.n: Failed to cast value' });
+    expect(play.last).toEqual({ status: 'failed', children: [], tell: [] });
+    expect(play.result).toEqual({
+      error: 'parameters.n: Failed to cast value',
+      traceback: expect.stringContaining('in chain[0].params') as string,
+    });
+  });
+
+  test('the result names the Executions', () => {
+    const settings = { executionOf: (key: string, task: string) => `w-${task}-${key.length}` };
+    const play = failing('chain: [{name: a, ref: x.y}]', { settings }).ends('a/1');
+    expect(play.result['tasks']).toMatchObject([{ execution_id: 'w-a-3', liveaction_id: 'w-a-3' }]);
   });
 
   test('a task without an action', () => {
@@ -100,39 +118,5 @@ describe('what goes wrong', () => {
       "chain: [{name: a, ref: x.y, params: {p: '{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}'}}]",
     );
     expect(play.result['error']).toMatch('more than 250000 steps');
-  });
-});
-
-describe('casting, where the schemas are known', () => {
-  const schemasOf = () => ({
-    n: { type: 'integer' },
-    l: { type: 'array' },
-    any: {},
-    f: { type: ['integer', 'string'] },
-  });
-  const start = (parameters: string) =>
-    new Play(`chain: [{name: a, ref: x.y, parameters: ${parameters}}]`, {
-      parameters: { n: 5 },
-      settings: { schemasOf },
-    }).start();
-
-  test('values have the types that the action declares', () => {
-    expect(start("{n: '{{ n }}', l: '[{{ n }}]', any: '{{ n }}', f: '7', unknown: '8'}").child?.input).toEqual({
-      n: 5,
-      l: [5],
-      any: '5',
-      f: '7',
-      unknown: '8',
-    });
-  });
-
-  test('one that cannot be cast breaks the chain off', () => {
-    const play = start("{n: 'x{{ n }}'}");
-    expect(play.last.status).toBe('failed');
-    expect(play.result).toMatchObject({
-      error:
-        'Failed to cast value "x5" (type: str) for parameter "n" of type "integer": invalid literal for int() with base 10: \'x5\'. Perhaps the value is of an invalid type?',
-    });
-    expect(play.result['tasks']).toBeUndefined();
   });
 });

@@ -1,13 +1,11 @@
 // operator/domain/workflow/action-chain/prepare.ts — a task that is about to run → the child's action and input, or why the chain ends here.
 import type { Plain } from '../../expression/python/values.ts';
 import type { Outside } from '../engine.ts';
-import { castParameters } from './casting.ts';
-import { breakOff, chainFailure, type Failure } from './failure.ts';
+import { chainFailure, type Failure } from './failure.ts';
 import type { ChainTask } from './model.ts';
 import type { View } from './names.ts';
 import type { Reading } from './read.ts';
 import { renderParameters } from './render.ts';
-import type { ChainSettings } from './settings.ts';
 import { textOf } from './text.ts';
 import { plainOf } from './visit.ts';
 
@@ -16,26 +14,23 @@ type Prepared = { readonly action: string; readonly input: Plain } | { readonly 
 /** What the preparation of a task may use. */
 interface Surroundings {
   readonly view: View;
-  readonly settings: ChainSettings;
   readonly reading: Reading;
   readonly outside: Outside;
 }
 
-export function prepareTask(task: ChainTask, { view, settings, reading, outside }: Surroundings): Prepared {
+export function prepareTask(task: ChainTask, { view, reading, outside }: Surroundings): Prepared {
   const { ref } = task;
-  const schemas = typeof ref === 'string' ? settings.schemasOf?.(ref) : undefined;
-  if (typeof ref !== 'string' || (settings.schemasOf && !schemas)) return { failure: unknownAction(task, reading) };
+  if (typeof ref !== 'string') return { failure: unknownAction(task, reading) };
   const rendered = renderParameters(task, view, outside);
   if ('cause' in rendered) {
     const sentence = `Failed to run task "${textOf(task.name)}". Parameter rendering failed.`;
     return { failure: chainFailure(sentence, rendered.cause, reading) };
   }
-  const cast = schemas ? castParameters(task, rendered.values, schemas, outside) : rendered;
-  if ('cause' in cast) return { failure: breakOff(cast.cause, reading) };
-  return { action: ref, input: plainOf(cast.values) };
+  return { action: ref, input: plainOf(rendered.values) };
 }
 
-function unknownAction({ name, ref, index }: ChainTask, reading: Reading): Failure {
+/** As StackStorm tells it. */
+export function unknownAction({ name, ref, index }: ChainTask, reading: Reading): Failure {
   const [task, action] = [textOf(name), textOf(ref)];
   const message = `Task :: ${task} - Action with ref ${action} not registered.`;
   const cause = { type: 'InvalidActionReferencedException', message, path: ['chain', index, 'ref'] };

@@ -16,7 +16,7 @@ export class ChainRecord {
   readonly #views = new Map<ChainTask, { readonly task: string; readonly children: string[]; status: string }>();
   readonly #varsBytes = new Map<string, number>();
   readonly #showsPublished: boolean;
-  readonly #executionOf: (key: string) => string;
+  readonly #executionOf: NonNullable<ChainSettings['executionOf']>;
   #bytes: number;
   failure: Failure | undefined;
 
@@ -41,7 +41,7 @@ export class ChainRecord {
   }
 
   add(visit: Visit, { ending, result, atMs, isRefused }: End): void {
-    const execution = isRefused ? undefined : this.#executionOf(visit.key);
+    const execution = isRefused ? undefined : this.#executionOf(visit.key, textOf(visit.task.name));
     this.#entries.push(taskEntry(visit, { state: ending.state, result, updatedMs: atMs, execution }));
     this.#bytes += jsonBytes(result);
   }
@@ -78,7 +78,12 @@ export class ChainRecord {
   }
 
   #waiting(visit: Visit, { state, result, atMs }: NonNullable<Visit['halt']>): TaskEntry {
-    return taskEntry(visit, { state, result, updatedMs: atMs, execution: this.#executionOf(visit.key) });
+    return taskEntry(visit, {
+      state,
+      result,
+      updatedMs: atMs,
+      execution: this.#executionOf(visit.key, textOf(visit.task.name)),
+    });
   }
 
   tasks(): readonly TaskView[] {

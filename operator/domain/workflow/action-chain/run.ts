@@ -6,7 +6,7 @@ import { breakOff, chainFailure, type Failure } from './failure.ts';
 import { taskKeys } from './keys.ts';
 import type { ChainTask } from './model.ts';
 import { Names } from './names.ts';
-import { prepareTask } from './prepare.ts';
+import { prepareTask, unknownAction } from './prepare.ts';
 import type { Reading } from './read.ts';
 import { ChainRecord } from './record.ts';
 import { renderPublish, renderVars } from './render.ts';
@@ -22,6 +22,8 @@ import { wayOn } from './way.ts';
  */
 export const newChainRun = (reading: Reading, beginning: Beginning, settings: ChainSettings = {}): Run =>
   new ChainRun(reading, beginning, settings);
+
+type Refused = Extract<Entry, { readonly is: 'refused' }>;
 
 class ChainRun implements Run {
   readonly #reading: Reading;
@@ -82,7 +84,7 @@ class ChainRun implements Run {
       const { status, result = null, endedAtMs = outside.nowMs } = entry;
       this.#stance = hear(this.#stance, visit, { status, result, atMs: endedAtMs });
       this.#record.tell(visit.task, status);
-    } else if (entry.is === 'refused' && isOfChild) this.#refuse(visit, entry.error, outside);
+    } else if (entry.is === 'refused' && isOfChild) this.#refuse(visit, entry, outside);
     else if (entry.is === 'request') {
       const { stance, tell } = ask(this.#stance, entry.request);
       this.#stance = stance;
@@ -109,14 +111,20 @@ class ChainRun implements Run {
     this.#next = truthy(chain.start) ? chain.taskNamed(chain.start) : undefined;
   }
 
-  /** A child that nobody could make is a task that failed. */
-  #refuse(visit: Visit, message: string, { nowMs }: Outside): void {
-    const { index, name } = visit.task;
-    const cause = { type: 'ValueError', message, path: ['chain', index] };
+  /** A child that nobody could make is a task that failed; what StackStorm finds out before it asks for one ends the chain. */
+  #refuse(visit: Visit, { reason, error: message }: Refused, { nowMs }: Outside): void {
+    this.#record.tell(visit.task, 'failed');
+    const { index, name, parametersField } = visit.task;
+    const path = ['chain', index];
+    if (reason === 'unknown') return this.#fail(unknownAction(visit.task, this.#reading));
+    if (reason === 'uncast') {
+      const uncast = { type: 'ValueError', message, path: [...path, parametersField] };
+      return this.#fail(breakOff(uncast, this.#reading));
+    }
+    const cause = { type: 'ValueError', message, path };
     const { error, traceback } = chainFailure(`Failed running task "${textOf(name)}".`, cause, this.#reading);
     const end: End = { ending: REFUSED, result: { error, traceback }, atMs: nowMs, isRefused: true };
     this.#stance = { ...this.#stance, visit: { ...visit, end } };
-    this.#record.tell(visit.task, 'failed');
   }
 
   /** Settles a task whose child has ended, and begins the next: unless the chain is to stand. */
@@ -132,7 +140,7 @@ class ChainRun implements Run {
 
   #begin(task: ChainTask, outside: Outside): Child | undefined {
     const view = this.#names.ofParameters(outside.datastore);
-    const prepared = prepareTask(task, { view, settings: this.#settings, reading: this.#reading, outside });
+    const prepared = prepareTask(task, { view, reading: this.#reading, outside });
     if ('failure' in prepared) {
       this.#fail(prepared.failure);
       return undefined;

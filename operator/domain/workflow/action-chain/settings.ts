@@ -1,5 +1,4 @@
 // operator/domain/workflow/action-chain/settings.ts — what the run of a chain is told beside its definition and its parameters.
-import type { Schemas } from '../../action/runner-parameters.ts';
 import { truthy, type Value } from '../../expression/python/values.ts';
 import type { ChainTask } from './model.ts';
 import { textOf } from './text.ts';
@@ -12,13 +11,8 @@ export interface ChainSettings {
   readonly skipNotify?: readonly string[];
   /** The Execution's own notify, for tasks that have none. */
   readonly notify?: Value;
-  /**
-   * The parameters of an action, its own over its runner's, each whole; undefined when there is no such action. With it unknown actions
-   * end the chain as in StackStorm, and parameters are cast; without it both are left to whoever makes the children.
-   */
-  readonly schemasOf?: (ref: string) => Schemas | undefined;
-  /** The id of a child's Execution, for the result. Default: its key. */
-  readonly executionOf?: (key: string) => string;
+  /** The id of a child's Execution by its key and its task, for the result. Default: its key. */
+  readonly executionOf?: (key: string, task: string) => string;
 }
 
 /** Whom a task's end is told: as the task says, else as the chain's Execution says. */

@@ -276,10 +276,6 @@ describe('expressions', () => {
   test('what an expression gives is not evaluated again', () => {
     expect(see("<% '<' + '%' + ' 1 ' + '%' + '>' %>")).toBe('<% 1 %>');
   });
-  test('an environment that is given is the environment', () => {
-    const played = playWorkflow('tasks:\n  t: {publish: {r: <% env().a %>}}\n', { context: { env: { a: 1 } } });
-    expect(played.output()).toEqual({ r: 1 });
-  });
 });
 
 test('the result has tasks and extra beside the output', () => {

@@ -83,13 +83,8 @@ function withDefaults({ input }: Workflow, given: Plain): Plain {
   return { ...Object.fromEntries(defaults), ...given };
 }
 
-/**
- * What `env()` gives: the Execution's own name, and StackStorm's context, made of `st2` and `parent`. Who has made one before, as a
- * workflow for those under it, gives it as `env`.
- */
+/** What `env()` gives: the Execution's own name, and StackStorm's context, made of `st2` and `parent`. */
 function envOf(context: Plain): Plain {
-  const env = own(context, 'env');
-  if (env !== undefined && isPlain(env)) return env;
   const st2 = asPlain(own(context, 'st2'));
   const id = own(st2, 'action_execution_id') ?? null;
   const url = own(st2, 'api_url') ?? null;

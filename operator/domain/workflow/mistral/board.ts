@@ -87,6 +87,7 @@ export class Board {
   #queue: Job[] = [];
   #children: Child[] = [];
   #tell: Step['tell'][number][] = [];
+  #dropped: string[] = [];
   readonly #visits = new Map<string, number>();
   #rank = 0;
 
@@ -126,10 +127,20 @@ export class Board {
   }
 
   /** What the current entry has led to. */
-  takeStep(): Pick<Step, 'children' | 'tell'> {
-    const step = { children: this.#children, tell: this.#tell };
-    [this.#children, this.#tell] = [[], []];
+  takeStep(): Omit<Step, 'status'> {
+    const step = { children: this.#children, tell: this.#tell, dropped: this.#dropped };
+    [this.#children, this.#tell, this.#dropped] = [[], [], []];
     return step;
+  }
+
+  /** Of a task that runs again: its children that were asked for and never made are not wanted any more. */
+  drop(run: TaskRun): void {
+    for (const [key, child] of this.open) {
+      if (child.run !== run) continue;
+      this.open.delete(key);
+      this.halted.delete(child);
+      this.#dropped.push(key);
+    }
   }
 
   ask(child: Child, open: OpenChild): void {

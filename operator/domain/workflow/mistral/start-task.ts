@@ -55,6 +55,7 @@ export function startAgain(
   run.knownResult = undefined;
   if (how.reset) run.items = undefined;
   if (how.isRerun) {
+    board.drop(run);
     [run.retryNo, run.hasWaitedAfter, run.heldEnd, run.deadline] = [0, false, undefined, undefined];
     return startTask(board, run);
   }

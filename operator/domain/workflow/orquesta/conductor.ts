@@ -9,7 +9,7 @@ import { giveUp } from './give-up.ts';
 import type { Graph, Workflow } from './model.ts';
 import { type NextTask, nextTasks } from './next-tasks.ts';
 import { renderOutput, terminalContext } from './output.ts';
-import { rerun, type RerunRequest } from './rerun.ts';
+import { type Replaced, replacedBy, rerun, type RerunRequest, unask } from './rerun.ts';
 import { newState, type State } from './state.ts';
 import { isStatus, type Status } from './statuses.ts';
 import { updateTask } from './task-events.ts';
@@ -115,6 +115,16 @@ export class Conductor {
   /** Goes on from these tasks, or from what failed. @throws WorkflowFault */
   rerun(requests: readonly RerunRequest[] | undefined, outside: Outside): void {
     rerun(this.#state, requests, this.#evaluator(outside));
+  }
+
+  /** Executions of tasks whose place a rerun takes. */
+  replacedBy(requests: readonly RerunRequest[]): ReadonlyMap<TaskState, Replaced> {
+    return replacedBy(this.#state, requests);
+  }
+
+  /** An action that was asked for and never run, of a task that a rerun replaces. */
+  unask(task: TaskState, item: number | undefined, how: Replaced): void {
+    unask(this.#state, task, item, how);
   }
 
   /** Whether a task is to run, or stays for a rerun of its items. */

@@ -38,6 +38,31 @@ export function rerun(state: State, requests: readonly RerunRequest[] | undefine
   state.status = 'resuming';
 }
 
+/** How an execution of a task is replaced: it runs again itself, or what led to it does, and may lead elsewhere. */
+export type Replaced = 'itself' | 'follower';
+
+/** What a rerun replaces. */
+export function replacedBy(state: State, requests: readonly RerunRequest[]): ReadonlyMap<TaskState, Replaced> {
+  const wanted = new Map(requests.map((request) => [taskKey(request.task, request.route), request]));
+  const replaced = new Map<TaskState, Replaced>();
+  for (const task of candidates(state, wanted)) replaced.set(task, 'itself');
+  const followers = followersOf(state);
+  for (const task of replaced.keys())
+    for (const next of followers.get(taskKey(task.id, task.route)) ?? [])
+      if (!replaced.has(next)) replaced.set(next, 'follower');
+  return replaced;
+}
+
+/** Its items are as if they had not been asked for; a follower waits for what led to it. */
+export function unask({ tasks, staging }: State, task: TaskState, item: number | undefined, how: Replaced): void {
+  if (!tasks.isLatest(task)) return;
+  if (item !== undefined) staging.get(task.id, task.route)?.items?.set(item, 'null');
+  if (!task.status || !COMPLETED.has(task.status)) tasks.setStatus(task, 'failed');
+  if (how === 'itself') return;
+  task.isTerminal = false;
+  staging.remove(task.id, task.route);
+}
+
 /** Sorted by task, then route. */
 function candidates(state: State, wanted: ReadonlyMap<string, RerunRequest>): readonly TaskState[] {
   const found = wanted.size > 0 ? asked(state, wanted) : lost(state);

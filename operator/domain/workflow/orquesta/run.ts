@@ -7,6 +7,7 @@ import { type Execution, Executions, statusOf, workflowExecutionOf } from './exe
 import { isFault, WorkflowFault } from './fault.ts';
 import type { Graph, Workflow } from './model.ts';
 import type { NextTask } from './next-tasks.ts';
+import type { RerunRequest } from './rerun.ts';
 import { rerunRequests } from './rerun-requests.ts';
 import { ANSWERED, BEFORE, HALTED, RESUMABLE, TOLD_TO, WANTED } from './run-statuses.ts';
 import { COMPLETED, RUNNING, type Status } from './statuses.ts';
@@ -39,8 +40,11 @@ export class OrquestaRun implements Run {
   #conductor: Conductor | undefined;
   /** It failed before any task: its output is not looked at, and nothing that comes later changes it. */
   #isStillborn = false;
-  #step: { readonly children: Child[]; readonly tell: { readonly key: string; readonly request: Request }[] } =
-    NO_STEP();
+  #step: {
+    readonly children: Child[];
+    readonly tell: { readonly key: string; readonly request: Request }[];
+    readonly dropped: string[];
+  } = NO_STEP();
 
   constructor(workflow: Workflow, graph: Graph, beginning: Beginning) {
     this.#workflow = workflow;
@@ -112,6 +116,7 @@ export class OrquestaRun implements Run {
       case 'rerun': {
         const requests = rerunRequests(conductor, this.#workflow, this.#beginning.uid, entry);
         if (typeof requests === 'string') return;
+        this.#drop(conductor, requests);
         for (const { task, route } of requests) this.#executions.end(task, route, outside.nowMs);
         if (!this.#attempt(conductor, () => conductor.rerun(requests, outside))) return;
         break;
@@ -119,6 +124,21 @@ export class OrquestaRun implements Run {
     }
     this.#goOn(conductor, outside);
     this.#spread(conductor, before);
+  }
+
+  /** Children that were never made of what runs again, and of what it led to. */
+  #drop(conductor: Conductor, requests: readonly RerunRequest[]): void {
+    if (this.#asked.size === 0) return;
+    const replaced = conductor.replacedBy(requests);
+    for (const { key, execution, item } of this.#asked.values()) {
+      const { state } = execution;
+      const how = state && replaced.get(state);
+      if (!how) continue;
+      this.#asked.delete(key);
+      this.#step.dropped.push(key);
+      conductor.unask(state, item, how);
+      if (how === 'follower') this.#executions.close(execution, 'failed', execution.startedAtMs);
+    }
   }
 
   /** A task that is canceled, or waits for an answer, takes the whole workflow along: as if somebody had asked for it. */
@@ -296,4 +316,4 @@ export class OrquestaRun implements Run {
   }
 }
 
-const NO_STEP = () => ({ children: [], tell: [] });
+const NO_STEP = () => ({ children: [], tell: [], dropped: [] });

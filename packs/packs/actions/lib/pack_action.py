@@ -1,4 +1,5 @@
 # packs/packs/actions/lib/pack_action.py — what the actions of this pack begin with.
+from pack_index import PackIndex
 from pack_objects import PackObjects
 from st2common.runners.base_action import Action
 
@@ -15,6 +16,10 @@ class PackAction(Action):
         if self._packs is None:
             self._packs = PackObjects()
         return self._packs
+
+    def index(self, wanted=None):
+        """The index of the namespace, which counts most, and those of the configuration where it does not have the pack `wanted`."""
+        return PackIndex(self.config, lambda: self.packs.index_text(), wanted)
 
 
 def succeeded(packs_status):

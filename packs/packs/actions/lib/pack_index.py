@@ -1,22 +1,35 @@
 # packs/packs/actions/lib/pack_index.py — indexes of packs in the Exchange's format: fetched, merged, searched.
+import json
 import os
 
 import requests
+from pack_objects import Refused
 
 SECONDS = 30
 NOT_SEARCHED = ("repo_url", "email")
 
 
 class PackIndex:
-    """`config` is the one of the pack; `packs` by key, `health` how it went with each address."""
+    """`config` is the one of the pack; `packs` by key, `health` how it went with each index. `own` gives the name and the
+    text of one that counts more, which the account need not be able to read; when that has the pack `wanted`, no other is asked."""
 
-    def __init__(self, config):
+    def __init__(self, config, own, wanted=None):
         self.packs, self.health = {}, []
+        try:
+            name, text = own()
+            if text is not None:
+                self._add(name, *read(text))
+        except Refused as error:
+            self._add("ConfigMap squall-pack-index", {}, str(error), "unresponsive")
+        if wanted in self.packs:
+            return
         for url in config.get("index_url") or []:
-            packs, message, error = fetched(url, config)
-            self.health.append({"url": url, "packs": len(packs), "message": message, "error": error})
-            for key, entry in packs.items():
-                self.packs.setdefault(key, entry)
+            self._add(url, *fetched(url, config))
+
+    def _add(self, url, packs, message, error):
+        self.health.append({"url": url, "packs": len(packs), "message": message, "error": error})
+        for key, entry in packs.items():
+            self.packs.setdefault(key, entry)
 
     def required(self):
         """The packs. Raises ValueError when no index answered."""
@@ -52,11 +65,17 @@ def fetched(url, config):
     try:
         answer = requests.get(url, timeout=SECONDS, proxies=proxies(config), verify=authorities(config))
         answer.raise_for_status()
-        content = answer.json()
-    except ValueError as error:
-        return {}, str(error), "malformed"
+        return read(answer.content)
     except requests.RequestException as error:
         return {}, str(error), "unresponsive"
+
+
+def read(text):
+    """(packs, message, error)."""
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        return {}, str(error), "malformed"
     if isinstance(content, list):
         return {}, "Expected an index object, got a list instead.", "malformed"
     if not content:

@@ -7,6 +7,7 @@ import requests
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 API = "/apis/squall.dev/v1alpha1"
+INDEX_MAP, INDEX_KEY = "squall-pack-index", "index.json"
 REQUEST_SECONDS = 30
 LOOK_SECONDS = 0.5
 PASSING = (0, 429, 502, 503, 504)
@@ -65,6 +66,17 @@ class PackObjects:
     def delete(self, pack):
         return self._call("DELETE", "delete Pack %s" % pack, object_name(pack))
 
+    def index_text(self):
+        """(name of the ConfigMap with an index for the namespace, its text or None)."""
+        name = "ConfigMap %s/%s" % (self.namespace, INDEX_MAP)
+        path = "/api/v1/namespaces/%s/configmaps/%s" % (self.namespace, INDEX_MAP)
+        try:
+            return name, (self._asked("GET", "get %s" % name, path).get("data") or {}).get(INDEX_KEY)
+        except Refused as error:
+            if error.code != 404:
+                raise
+            return name, None
+
     def until(self, pack, seconds, look, generation=1):
         """The Pack once `look(pack)` is true and the operator has seen this generation of it."""
 
@@ -93,7 +105,9 @@ class PackObjects:
             time.sleep(LOOK_SECONDS)
 
     def _call(self, method, what, name=None, body=None):
-        path = "%s/namespaces/%s/packs%s" % (API, self.namespace, "/%s" % name if name else "")
+        return self._asked(method, what, "%s/namespaces/%s/packs%s" % (API, self.namespace, "/%s" % name if name else ""), body)
+
+    def _asked(self, method, what, path, body=None):
         # The token of a pod is changed for another one before it expires.
         headers = {"Authorization": "Bearer %s" % (self._token or own_token())}
         if method == "PATCH":
@@ -149,6 +163,12 @@ def verdict(pack):
             found = ["%s:%s: %s" % (one["file"], one.get("line", 1), one["message"]) for one in findings[:10]]
             return "; ".join([message, *found])
     return condition(pack, "Ready")[1] or "the operator has not looked at it yet; see squall status"
+
+
+def other_ref(message):
+    """The ref that pack.yaml has, where the message says that it is not the one of the Pack."""
+    found = re.search(r'pack\.yaml says that this is pack "([a-z0-9_]+)", and the Pack asks for', message)
+    return found.group(1) if found else None
 
 
 def split_spec(spec):

@@ -22,6 +22,10 @@ class BaseDatastoreService:
         """A client of the API that is ready to use."""
         raise NotImplementedError("get_api_client() not implemented")
 
+    def _get_api_client(self):
+        """Its name in older packs."""
+        return self.get_api_client()
+
     def get_user_info(self):
         client = self.get_api_client()
         self._logger.debug("Retrieving user information")
