@@ -1,7 +1,9 @@
 // cli/file-lock.ts — a file that only one process at a time has made: what others wait for.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const LOOK_MS = 300;
+/** Between making the file and writing into it; who takes longer has died there. */
+const NAMELESS_MAX_MS = 10_000;
 
 /** Does the work while no other process on this machine holds the same file; one that died does not count. */
 export async function holding<T>(file: string, work: () => Promise<T>): Promise<T> {
@@ -19,22 +21,22 @@ function take(file: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    if (!isAlive(holderOf(file))) rmSync(file, { force: true });
+    if (!isHeld(file)) rmSync(file, { force: true });
     return false;
   }
 }
 
-function holderOf(file: string): number | undefined {
+/** A file that is empty has just been made, unless it is old. */
+function isHeld(file: string): boolean {
   try {
-    return Number(readFileSync(file, 'utf8')) || undefined;
+    const pid = Number(readFileSync(file, 'utf8'));
+    return pid > 0 ? isAlive(pid) : Date.now() - statSync(file).mtimeMs < NAMELESS_MAX_MS;
   } catch {
-    return undefined;
+    return true; // just removed: the next look takes it
   }
 }
 
-/** An unknown holder has just made the file, or just removed it. */
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return true;
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

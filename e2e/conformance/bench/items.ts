@@ -1,7 +1,7 @@
 // e2e/conformance/bench/items.ts — a workflow of one task with items, run by our engine alone.
 import type { Outside } from '../../../operator/domain/workflow/engine.ts';
 import { openWorkflow } from '../../../operator/domain/workflow/orquesta/open.ts';
-import { newOrquestaRun } from '../../../operator/domain/workflow/orquesta/run.ts';
+import { OrquestaRun } from '../../../operator/domain/workflow/orquesta/run.ts';
 
 const OUTSIDE: Outside = { nowMs: Date.UTC(2024, 0, 1), seed: 1, datastore: undefined };
 const each = (concurrency: string): string => `
@@ -19,7 +19,7 @@ export function itemsRun(concurrency: string): (size: number) => number {
   if (!workflow || !graph) throw new Error(JSON.stringify(findings));
   const once = (size: number): void => {
     const parameters = { xs: Array.from({ length: size }, (_, i) => i) };
-    const run = newOrquestaRun(workflow, graph, { parameters, context: {}, uid: 'bench' });
+    const run = new OrquestaRun(workflow, graph, { parameters, context: {}, uid: 'bench' });
     const open = [...run.advance({ is: 'start' }, OUTSIDE).children];
     for (const { key } of open) {
       const entry = { is: 'child', key, status: 'succeeded', result: { stdout: 'hello', return_code: 0 } } as const;

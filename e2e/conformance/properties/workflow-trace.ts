@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Plain, Value } from '../../../operator/domain/expression/python/values.ts';
 import type { Child, Entry, Run } from '../../../operator/domain/workflow/engine.ts';
 import { openWorkflow } from '../../../operator/domain/workflow/orquesta/open.ts';
-import { newOrquestaRun } from '../../../operator/domain/workflow/orquesta/run.ts';
+import { OrquestaRun } from '../../../operator/domain/workflow/orquesta/run.ts';
 import { WorkflowModel } from './workflow-model.ts';
 import type { Asked } from './workflow-model-asking.ts';
 import type { ModelError } from './workflow-model-state.ts';
@@ -24,7 +24,7 @@ export interface WorkflowCase {
 export function engineRun({ language: _, ...program }: WorkflowProgram, language = _): Run | undefined {
   const { workflow, graph } = openWorkflow(printWorkflow({ ...program, language }));
   if (!workflow || !graph) return undefined;
-  return newOrquestaRun(workflow, graph, { parameters: program.parameters, context: {}, uid: 'u' });
+  return new OrquestaRun(workflow, graph, { parameters: program.parameters, context: {}, uid: 'u' });
 }
 
 /** Cases that nobody can judge do not count. */

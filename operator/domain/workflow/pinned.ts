@@ -8,7 +8,7 @@ import { readMistral } from './mistral/parse.ts';
 import { newMistralRun } from './mistral/run.ts';
 import { compose } from './orquesta/compose.ts';
 import { inspect } from './orquesta/inspect.ts';
-import { newOrquestaRun } from './orquesta/run.ts';
+import { OrquestaRun } from './orquesta/run.ts';
 
 /** The Workflow as it was when the run began; kept in a ControllerRevision. */
 export interface Pinned {
@@ -62,7 +62,7 @@ const openedMistral = remembered(({ definition, ref }) => readMistral(definition
 const OPEN: Readonly<Record<WorkflowEngine, Open>> = {
   orquesta: (pinned, opening) => {
     const opened = openedOrquesta(pinned);
-    return opened ? newOrquestaRun(opened.workflow, opened.graph, opening) : 'the definition is not valid';
+    return opened ? new OrquestaRun(opened.workflow, opened.graph, opening) : 'the definition is not valid';
   },
   'action-chain': ({ definition, ref }, opening) => {
     const name = ref.slice(ref.indexOf('.') + 1);

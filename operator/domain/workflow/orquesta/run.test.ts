@@ -3,14 +3,14 @@ import type { Plain } from '../../expression/python/values.ts';
 import { describe, expect, test } from 'vitest';
 import type { Child, ChildStatus, Entry, Outside, Step } from '../engine.ts';
 import { openWorkflow } from './open.ts';
-import { newOrquestaRun, type OrquestaRun } from './run.ts';
+import { OrquestaRun } from './run.ts';
 
 const outside: Outside = { nowMs: Date.UTC(2024, 0, 1), seed: 1, datastore: undefined };
 
 function runOf(definition: string, parameters: Record<string, unknown> = {}, context = {}): OrquestaRun {
   const { workflow, graph, findings } = openWorkflow(definition);
   if (!workflow || !graph) throw new Error(JSON.stringify(findings));
-  return newOrquestaRun(workflow, graph, { parameters: parameters as Plain, context, uid: 'u1' });
+  return new OrquestaRun(workflow, graph, { parameters: parameters as Plain, context, uid: 'u1' });
 }
 
 /** What a step asks for: `+` is a child with its action, anything else is told to a child that runs. */

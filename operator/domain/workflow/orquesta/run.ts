@@ -1,7 +1,8 @@
 // operator/domain/workflow/orquesta/run.ts — the run of an orquesta workflow: entries in, children out, as StackStorm's workflow engine carries it out.
 import type { Plain, Value } from '../../expression/python/values.ts';
-import type { Beginning, Child, Entry, Outside, Run, RunStatus, Step, TaskView } from '../engine.ts';
+import type { Beginning, Entry, Outside, Run, RunStatus, Step, TaskView } from '../engine.ts';
 import { childOf } from './ask.ts';
+import { type Asked, type ChildEntry, newStep, refusalOf, type Request, toldOf } from './asked.ts';
 import { Conductor } from './conductor.ts';
 import { type Execution, Executions, statusOf, workflowExecutionOf } from './executions.ts';
 import { isFault, WorkflowFault } from './fault.ts';
@@ -9,27 +10,13 @@ import type { Graph, Workflow } from './model.ts';
 import type { NextTask } from './next-tasks.ts';
 import type { RerunRequest } from './rerun.ts';
 import { rerunRequests } from './rerun-requests.ts';
-import { ANSWERED, BEFORE, HALTED, RESUMABLE, TOLD_TO, WANTED } from './run-statuses.ts';
+import { ANSWERED, BEFORE, HALTED, RESUMABLE, WANTED } from './run-statuses.ts';
 import { COMPLETED, RUNNING, type Status } from './statuses.ts';
 
 /** Rounds of tasks that end without a child, in one step: a cycle of them would go on for ever. */
 const ROUNDS_MAX = 250;
 
-/** A child that was asked for. */
-interface Asked {
-  readonly key: string;
-  readonly execution: Execution;
-  readonly item: number | undefined;
-  status: Status;
-}
-
-type ChildEntry = Entry & { readonly is: 'child' };
-type Request = 'pause' | 'resume' | 'cancel';
-
 /** A run of a definition in which inspection found nothing. `beginning.context` is the first layer of its context: `st2`, `parent`. */
-export const newOrquestaRun = (workflow: Workflow, graph: Graph, beginning: Beginning): OrquestaRun =>
-  new OrquestaRun(workflow, graph, beginning);
-
 export class OrquestaRun implements Run {
   readonly #workflow: Workflow;
   readonly #graph: Graph;
@@ -40,11 +27,7 @@ export class OrquestaRun implements Run {
   #conductor: Conductor | undefined;
   /** It failed before any task: its output is not looked at, and nothing that comes later changes it. */
   #isStillborn = false;
-  #step: {
-    readonly children: Child[];
-    readonly tell: { readonly key: string; readonly request: Request }[];
-    readonly dropped: string[];
-  } = NO_STEP();
+  #step = newStep();
 
   constructor(workflow: Workflow, graph: Graph, beginning: Beginning) {
     this.#workflow = workflow;
@@ -80,7 +63,7 @@ export class OrquestaRun implements Run {
   }
 
   advance(entry: Entry, outside: Outside): Step {
-    this.#step = NO_STEP();
+    this.#step = newStep();
     if (entry.is === 'start') this.#start(outside);
     else if (this.#conductor && !this.#isStillborn) this.#take(this.#conductor, entry, outside);
     return { status: this.status, ...this.#step };
@@ -269,9 +252,7 @@ export class OrquestaRun implements Run {
     this.#asked.delete(key);
     const { execution, item } = asked;
     this.#executions.record(execution, item, { status: 'failed', result: null, atMs: outside.nowMs });
-    const [, type = 'ActionExecutionException', message = error] =
-      /^(\w+(?:Error|Exception)): (.*)$/s.exec(error) ?? [];
-    this.#fail(conductor, new WorkflowFault(type, message), execution, item);
+    this.#fail(conductor, refusalOf(error), execution, item);
   }
 
   #requested(conductor: Conductor, request: Request): void {
@@ -285,9 +266,7 @@ export class OrquestaRun implements Run {
       if (!isFault(error)) throw error;
       return; // too late, or not now: StackStorm refuses it as well
     }
-    for (const { key, status } of this.#asked.values()) {
-      if (request === 'cancel' || status === TOLD_TO[request]) this.#step.tell.push({ key, request });
-    }
+    this.#step.tell.push(...toldOf(this.#asked.values(), request));
   }
 
   /** What cannot be done fails the workflow. */
@@ -315,5 +294,3 @@ export class OrquestaRun implements Run {
     conductor.logFault(fault, execution && { task_id: execution.task, route: execution.route });
   }
 }
-
-const NO_STEP = () => ({ children: [], tell: [], dropped: [] });
