@@ -97,7 +97,11 @@ function running(command: string, channel: ServerChannel, children: Set<ChildPro
   child.stdin.on('error', () => undefined);
   const late: Buffer[] = [];
   child.stdout.on('data', (piece: Buffer) => (isSlow ? late.push(piece) : channel.write(piece)));
-  child.stderr.on('data', (piece: Buffer) => channel.stderr.write(piece));
+  // ssh2 closes a channel with what is still to be written to its stderr; sshd does not.
+  const told: Promise<unknown>[] = [];
+  child.stderr.on('data', (piece: Buffer) => {
+    told.push(new Promise((written) => channel.stderr.write(piece, written)));
+  });
   child.once('exit', (code, signal) => {
     if (signal === null) channel.exit(code ?? 0);
     else channel.exit(signal.slice(3), false);
@@ -105,7 +109,7 @@ function running(command: string, channel: ServerChannel, children: Set<ChildPro
   child.once('close', () => {
     children.delete(child);
     if (isSlow) void dripping(channel, Buffer.concat(late));
-    else channel.end();
+    else void Promise.all(told).then(() => channel.end());
   });
   return child;
 }
