@@ -11,10 +11,17 @@ const stages: readonly [string, string, readonly string[]][] = [
   ['layers and unit tests', 'vitest', ['run', '--reporter=minimal', '--project', 'pure', '--project', 'unit']],
 ];
 
+/** What takes longer hangs, in ms. */
+const STAGE_MAX_MS = 20 * 60_000;
+
 const failed: string[] = [];
 for (const [name, command, args] of stages) {
   const began = performance.now();
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  const { status, error } = spawnSync(command, args, {
+    stdio: 'inherit',
+    timeout: STAGE_MAX_MS,
+    killSignal: 'SIGKILL',
+  });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   if (status !== 0) failed.push(name);
   console.log(`${status === 0 ? '✓' : '✗'} ${name} (${seconds} s)${error ? `: ${error.message}` : ''}`);
