@@ -2,6 +2,7 @@
 // cli/squall.js — the entry of `npx squall`, for any Node from 18 on: goes on under Node 24 or says what lacks.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NODE_NEEDED = 24;
@@ -14,6 +15,7 @@ const refuse = (sentence) => {
 if (!existsSync(here('../node_modules/commander'))) {
   refuse(`the packages are missing; run "npm ci" in ${here('..')}`);
 } else if (Number(process.versions.node.split('.')[0]) >= NODE_NEEDED) {
+  module.enableCompileCache?.(); // keeps what Node has made of the sources for the next time
   const { main } = await import('./main.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {
