@@ -1,7 +1,8 @@
 // e2e/stories/http-action.test.ts — core.http against a server in the cluster: what it sends, what it makes of the answer.
 import { beforeAll, expect, test } from 'vitest';
 import type { Execution } from '../../operator/api/kinds.ts';
-import { apply, createExecution, ended, eventually, kubectl, ours, ready, stage } from '../harness.ts';
+import { apply, createExecution, ended, kubectl, ours, ready, stage } from '../harness.ts';
+import { reached } from './reached.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('http');
@@ -52,8 +53,7 @@ beforeAll(async () => {
     { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'vault' }, stringData: { password: PASSWORD } },
   );
   await kubectl(['-n', namespace, 'wait', '--for=condition=Ready', '--timeout=60s', 'pod/echo']);
-  // A Service is reached a moment after its pod is ready.
-  await eventually('the server is reached', async () => (await ask({ url })).phase === 'Succeeded');
+  await reached(namespace, new URL(url).host);
 });
 
 interface Outcome {

@@ -6,6 +6,7 @@ import { apply, createExecution, ended, executionsOf, kubectl, list, ours, post,
 import { machines } from '../sshd/machine.ts';
 import { accounts, actionsOf, mailServer, OUR_PACKS, servedRepositories, TAG, targets } from './our-packs.ts';
 import { conditionOf, type Outcome, packsIn } from './pack-shop.ts';
+import { reached } from './reached.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('our-packs');
@@ -50,6 +51,7 @@ test('all of them are installed from git, without a warning', async () => {
   await here([...accounts, key, ...mailServer, ...targets, ...servedRepositories(base)]);
   const deployments = ['git', 'mail', 'web'].map((name) => `deployment/${name}`);
   await kubectl(['-n', namespace, 'wait', '--for=condition=Available', '--timeout=90s', ...deployments]);
+  await reached(namespace, `git.${namespace}.svc:9418`, `mail.${namespace}.svc:1025`);
   const accountOf: Readonly<Record<string, string>> = { kubernetes: 'robot', packs: 'squall-packs' };
   await here(
     OUR_PACKS.map((pack) =>
@@ -65,6 +67,7 @@ test('all of them are installed from git, without a warning', async () => {
     expect(pack.status).toMatchObject({ warnings: [], counts: { actions: actionsOf(pack.metadata.name) } });
   }
   await kubectl(['-n', outside, 'wait', '--for=condition=Ready', '--timeout=60s', 'pod/alpha']);
+  await reached(namespace, `${alpha}:22`);
   await ready(namespace, 'rule/examples.order-comes-in', 'rule/examples.parcel-lost');
 });
 

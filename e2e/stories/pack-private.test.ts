@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, eventually, kubectl, ours, run, stage } from '../harness.ts';
 import { machines } from '../sshd/machine.ts';
 import { conditionOf, packsIn, shop } from './pack-shop.ts';
+import { reached } from './reached.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('pack-private');
@@ -44,6 +45,7 @@ const remove = (name: string) => kubectl(['-n', namespace, 'delete', 'pack', nam
 beforeAll(async () => {
   await apply(...server.objects, secretNamed('deploy-key'));
   await kubectl(['-n', outside, 'wait', '--for=condition=Ready', '--timeout=90s', 'pod/git']);
+  await reached(outside, `${host}:22`);
 });
 
 test('with the key of the Secret that the Pack names', async () => {

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Execution } from '../../operator/api/kinds.ts';
 import { apply, createExecution, ended, kubectl, ours, ready, stage } from '../harness.ts';
 import { machines } from '../sshd/machine.ts';
+import { reached } from './reached.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('remote');
@@ -14,6 +15,7 @@ const NAMES = [alpha, beta, '127.0.0.1'];
 beforeAll(async () => {
   await apply(...objects, secret(namespace, NAMES, { username: 'stanley' }));
   await kubectl(['-n', outside, 'wait', '--for=condition=Ready', '--timeout=90s', 'pod/alpha', 'pod/beta']);
+  await reached(outside, `${alpha}:22`, `${beta}:22`);
 });
 
 interface Outcome {
