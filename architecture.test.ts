@@ -31,6 +31,7 @@ const allow: Readonly<Record<string, readonly string[]>> = {
   runners: [
     'operator/api/envelope',
     'operator/api/execution',
+    'operator/api/runners',
     'operator/domain/result/exact-json',
     'node:',
     'esbuild',

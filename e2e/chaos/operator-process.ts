@@ -29,9 +29,12 @@ const CALLS: readonly (readonly [verb: string, kind: string])[] = [
   ['create', 'secrets'],
   ['replace', 'secrets'],
 ];
-export const KILL_POINTS: readonly FaultPoint[] = CALLS.flatMap(([verb, kind]) =>
-  (['before', 'after'] as const).map((point) => ({ effect: 'kill', point, verb, kind }) satisfies FaultPoint),
-);
+/** Killed before each of these calls, and after it. */
+export const killPoints = (calls: readonly (readonly [verb: string, kind: string])[]): readonly FaultPoint[] =>
+  calls.flatMap(([verb, kind]) =>
+    (['before', 'after'] as const).map((point) => ({ effect: 'kill', point, verb, kind }) satisfies FaultPoint),
+  );
+export const KILL_POINTS = killPoints(CALLS);
 
 export interface StartOptions {
   readonly fault?: FaultPoint;

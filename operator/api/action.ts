@@ -2,25 +2,12 @@
 import * as z from 'zod';
 import { Description, Digest, JudgedStatus } from './meta.ts';
 import { NotifySettings } from './notify.ts';
+import { RUNNERS } from './runners.ts';
 
 export const Ref = z
   .string()
   .max(128)
   .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+$/);
-
-/** Runner types that exist; names are StackStorm's, `node-script` and `container` are ours. */
-export const RUNNERS = [
-  'local-shell-cmd',
-  'local-shell-script',
-  'python-script',
-  'node-script',
-  'http-request',
-  'remote-shell-cmd',
-  'remote-shell-script',
-  'container',
-  'noop',
-] as const;
-export type RunnerType = (typeof RUNNERS)[number];
 
 /** Any JSON value; the API server keeps it as it is. */
 const AnyValue = z.unknown().meta({ 'x-kubernetes-preserve-unknown-fields': true });

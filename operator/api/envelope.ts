@@ -1,5 +1,6 @@
 // operator/api/envelope.ts — the wires between operator and runner: a task goes out, a result comes back.
 import * as z from 'zod';
+import { POD_RUNNERS } from './runners.ts';
 
 /** Audience of the projected token with which a pod delivers its result. */
 export const RESULT_AUDIENCE = 'results.squall.dev';
@@ -79,15 +80,7 @@ export const Task = z.object({
   execution: z.object({ namespace: z.string(), name: z.string(), uid: z.string() }),
   attempt: z.int().min(1),
   action: z.string().describe('Reference of the action.'),
-  runner: z.enum([
-    'local-shell-cmd',
-    'local-shell-script',
-    'python-script',
-    'node-script',
-    'http-request',
-    'remote-shell-cmd',
-    'remote-shell-script',
-  ]),
+  runner: z.enum(POD_RUNNERS),
   command: z
     .string()
     .optional()

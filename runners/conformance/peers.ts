@@ -1,4 +1,5 @@
 // runners/conformance/peers.ts — whom rows about HTTP and SSH talk to: servers of this machine, and a row with their addresses in it.
+import { CALL } from '../node/http/ask.setup.ts';
 import { serve } from '../node/http/server.setup.ts';
 import { keys, serveSsh, USER } from '../node/ssh/server.setup.ts';
 import type { Case } from './case.ts';
@@ -24,18 +25,7 @@ async function started(): Promise<Peers> {
   return { http, ssh: (await serveSsh()).port };
 }
 
-/** Default parts of a request, and of a login, by the key of the server. */
-const HTTP = {
-  method: 'GET',
-  query: [],
-  headers: [],
-  cookies: [],
-  proxies: {},
-  allowRedirects: false,
-  verifyCertificate: true,
-  blacklist: [],
-  whitelist: [],
-};
+/** Default parts of a login, by the key of the server. */
 const REMOTE = {
   hosts: '127.0.0.1',
   port: '${ssh}',
@@ -47,7 +37,7 @@ const REMOTE = {
 
 /** The row with whole parts, and addresses for `${http}` and `${ssh}`; others as they are. */
 export async function withPeers(row: Case): Promise<Case> {
-  if (row.http) return { ...row, http: filled({ ...HTTP, ...row.http }, await (peers ??= started())) };
+  if (row.http) return { ...row, http: filled({ ...CALL, ...row.http }, await (peers ??= started())) };
   if (!row.remote) return row;
   const remote = filled({ ...REMOTE, ...row.remote }, await (peers ??= started()));
   return { ...row, remote, secrets: { ...row.secrets, key: keys.private } };

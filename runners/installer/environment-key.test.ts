@@ -43,7 +43,7 @@ test.each([
   ['old @ git+https://example.org/old@0123456789012345678901234567890123456789\n', true],
   ['requests[socks]==2.31.0 ; python_version > "3"\n', true],
   ['./old\n', false],
-  ['old @ file:///work/old\n', false],
+  ['old @ file:///srv/old\n', false],
   ['old @ https://example.org/old.zip\n', false],
   ['old @ git+https://example.org/old@main\n', false],
 ])('%j is fixed: %s', (text, expected) => {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { uvFailure } from './uv-words.ts';
 
 const COMPILER = `Resolved 1 package in 599ms
-   Building bad @ file:///work/bad
-error: Failed to build \`bad @ file:///work/bad\`
+   Building bad @ file:///srv/bad
+error: Failed to build \`bad @ file:///srv/bad\`
   cause: The build backend returned an error
   cause: Call to \`setuptools.build_meta:__legacy__.build_wheel\` failed (exit status: 1)
 
@@ -67,7 +67,7 @@ test.each([
     'a compiler',
     COMPILER,
     [
-      'uv pip install -r requirements.txt: Failed to build `bad @ file:///work/bad`',
+      'uv pip install -r requirements.txt: Failed to build `bad @ file:///srv/bad`',
       'bad.c:1:10: fatal error: nothere.h: No such file or directory',
       'hint: This error likely indicates that you need to install a library that provides `nothere.h` for `bad`',
     ],

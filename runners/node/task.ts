@@ -1,5 +1,6 @@
 // runners/node/task.ts — environment → Task: joins the chunks and checks what the runner relies on.
 import type { Task } from '../../operator/api/envelope.ts';
+import { POD_RUNNERS } from '../../operator/api/runners.ts';
 import { parseExact } from '../../operator/domain/result/exact-json.ts';
 
 /** The task could not be read; `attempt` is there when at least that much of it could, so that the failure can be delivered. */
@@ -37,15 +38,6 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
-const RUNNERS = [
-  'local-shell-cmd',
-  'local-shell-script',
-  'python-script',
-  'node-script',
-  'http-request',
-  'remote-shell-cmd',
-  'remote-shell-script',
-];
 const PYTHON_TYPES = ['array', 'boolean', 'integer', 'number', 'object'];
 const LOG_LEVELS = ['AUDIT', 'CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'];
 const oneOf =
@@ -98,7 +90,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   version: (value) => value === 1,
   execution: (value) => isRecord(value) && isText(value['namespace']) && isText(value['name']) && isText(value['uid']),
   action: isText,
-  runner: oneOf(RUNNERS),
+  runner: oneOf(POD_RUNNERS),
   command: optional(isText),
   script: optional(isText),
   entryPoint: optional(isText),

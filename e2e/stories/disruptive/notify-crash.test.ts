@@ -2,19 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { Execution, type Execution as ExecutionObject } from '../../../operator/api/kinds.ts';
 import { compare } from '../../chaos/ledger.ts';
-import type { FaultPoint } from '../../chaos/operator-process.ts';
+import { killPoints } from '../../chaos/operator-process.ts';
 import { apply, createExecution, ended, eventually, getExecution, list, ours, ready } from '../../harness.ts';
 import { scratchNamespace } from '../scratch.ts';
 import { canDisrupt, operatorProcess } from './process.ts';
 
 const COUNT = 6;
 /** The final status with its mark, the Execution of the rule, and the status without the mark: each before and after. */
-const POINTS: readonly FaultPoint[] = [
-  { effect: 'kill', point: 'before', verb: 'replaceStatus', kind: 'executions' },
-  { effect: 'kill', point: 'after', verb: 'replaceStatus', kind: 'executions' },
-  { effect: 'kill', point: 'before', verb: 'create', kind: 'executions' },
-  { effect: 'kill', point: 'after', verb: 'create', kind: 'executions' },
-];
+const POINTS = killPoints([
+  ['replaceStatus', 'executions'],
+  ['create', 'executions'],
+]);
 
 describe.runIf(canDisrupt)('killed while ends are told', () => {
   const { name: namespace } = scratchNamespace('notify-crash');

@@ -1,18 +1,16 @@
 // e2e/stories/disruptive/workflow-crash.test.ts — the operator dies at its writes about a workflow, again and again; it comes to the same end.
 import { describe, expect, test } from 'vitest';
 import { expectedOutput, faultsIn, ledgerWorkflow } from '../../chaos/ledger-workflow.ts';
-import type { FaultPoint } from '../../chaos/operator-process.ts';
+import { killPoints } from '../../chaos/operator-process.ts';
 import { createExecution, ended } from '../../harness.ts';
 import { scratchNamespace } from '../scratch.ts';
 import { canDisrupt, operatorProcess } from './process.ts';
 
 /** Each is hit within the first three calls after every start. */
-const POINTS: readonly FaultPoint[] = [
-  { effect: 'kill', point: 'before', verb: 'replaceStatus', kind: 'executions' },
-  { effect: 'kill', point: 'after', verb: 'replaceStatus', kind: 'executions' },
-  { effect: 'kill', point: 'before', verb: 'create', kind: 'executions' },
-  { effect: 'kill', point: 'after', verb: 'create', kind: 'executions' },
-];
+const POINTS = killPoints([
+  ['replaceStatus', 'executions'],
+  ['create', 'executions'],
+]);
 
 describe.runIf(canDisrupt)('a workflow of 20 runs', () => {
   const { name: namespace } = scratchNamespace('workflow-crash');

@@ -1,5 +1,6 @@
 // operator/domain/action/runner-parameters.ts — what each runner itself understands, and the schema that an action has with it.
-import type { ActionSpec, RunnerType } from '../../api/action.ts';
+import type { ActionSpec } from '../../api/action.ts';
+import type { RunnerType } from '../../api/runners.ts';
 import { PYTHON_LOG_LEVELS } from '../../api/envelope.ts';
 import { HTTP_PARAMETERS, REMOTE_CMD_PARAMETERS, REMOTE_SCRIPT_PARAMETERS } from './remote-parameters.ts';
 

@@ -1,5 +1,6 @@
 // operator/domain/job/pack-parts.ts — an action of a pack: what its task says of the pack, and where the pod keeps the files.
-import type { ActionSpec, RunnerType } from '../../api/action.ts';
+import type { ActionSpec } from '../../api/action.ts';
+import type { RunnerType } from '../../api/runners.ts';
 import { PYTHON_LOG_LEVELS, PYTHON_TYPES, secretMark, type Task } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
 import { packOf, userIn } from '../action/action-context.ts';

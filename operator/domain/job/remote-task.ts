@@ -1,5 +1,5 @@
 // operator/domain/job/remote-task.ts — parameters of a remote action → how its task reaches the hosts, and how long that may take.
-import type { RunnerType } from '../../api/action.ts';
+import type { RunnerType } from '../../api/runners.ts';
 import type { Task } from '../../api/envelope.ts';
 import type { Action } from '../../api/kinds.ts';
 import type { Refusal, ResolvedParameters } from '../action/resolve.ts';

@@ -1,5 +1,5 @@
 // operator/domain/pack/runner-types.ts — every runner that actions of packs name: under which name it is known here, and what it understands.
-import { type RunnerType, RUNNERS } from '../../api/action.ts';
+import { type RunnerType, RUNNERS } from '../../api/runners.ts';
 import type { WorkflowEngine } from '../../api/workflow.ts';
 import { runnerParameters, type Schemas } from '../action/runner-parameters.ts';
 import { ENGINE_PARAMETERS } from '../workflow/runner-parameters.ts';

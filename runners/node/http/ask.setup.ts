@@ -5,7 +5,8 @@ import { maskOf } from '../mask.ts';
 import { httpEnding } from './ending.ts';
 import type { Call } from './prepare.ts';
 
-const CALL: Call = {
+/** A request with nothing but what it must have. */
+export const CALL: Call = {
   url: '',
   method: 'GET',
   query: [],
