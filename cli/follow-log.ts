@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 /** How often to look for the pod of the next attempt, and how long to wait before a broken log is opened again, in ms. */
 const LOOK_MS = 300;
+/** How often a log is opened again after the end of the execution. */
+const REOPENINGS = 5;
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string };
@@ -59,39 +61,41 @@ function sortable(time: string): string | undefined {
   return `${utc}.${fraction.padEnd(9, '0')}`;
 }
 
-/** Passes on the log of every attempt until `stop`; never throws for what the pod or the connection does. */
-export async function followLog(
-  session: Session,
-  execution: string,
-  options: { readonly stop: AbortSignal; readonly ended: AbortSignal; readonly write: (line: string) => void },
-): Promise<void> {
+export interface FollowLogOptions {
+  readonly stop: AbortSignal;
+  /** The execution has ended: what its pods still say is read, and nothing else is waited for. */
+  readonly ended: AbortSignal;
+  /** How long a log may be silent after `ended` before it counts as read, in ms: that a container has ended is known late. */
+  readonly silence: number;
+  readonly write: (line: string) => void;
+}
+
+/** Passes on the log of every attempt until `stop`, or its last line after `ended`; never throws for what the pod or the connection does. */
+export async function followLog(session: Session, execution: string, options: FollowLogOptions): Promise<void> {
+  const { stop, ended } = options;
   const cursors = new Map<string, LogCursor>();
   const drained = new Set<string>();
-  while (!options.stop.aborted) {
-    const pods = await podsOf(session, execution, options.stop);
+  for (let late = 0; !stop.aborted && late <= REOPENINGS; late += ended.aborted ? 1 : 0) {
+    const pods = await podsOf(session, execution, stop);
     if (pods === undefined) return;
     const pod = pods.find((one) => !drained.has(one.metadata.uid) && hasStarted(one));
     if (pod) {
       const cursor = cursors.get(pod.metadata.uid) ?? new LogCursor();
       cursors.set(pod.metadata.uid, cursor);
-      if (await readLog(session, pod, { cursor, ...options })) drained.add(pod.metadata.uid);
-    } else if (options.ended.aborted) {
-      return; // the execution has ended and every log was read
+      if (await readLog(session, pod, cursor, options)) {
+        drained.add(pod.metadata.uid);
+        continue; // without a pause: after the end there is seldom another
+      }
+    } else if (ended.aborted) {
+      return; // every log was read
     }
-    await pause(LOOK_MS, options.stop);
+    await pause(LOOK_MS, stop);
   }
 }
 
-/** True when the log is complete: it ended by itself while the container was no longer running, or it is gone. */
-async function readLog(
-  { to, namespace }: Session,
-  pod: Pod,
-  {
-    cursor,
-    stop,
-    write,
-  }: { readonly cursor: LogCursor; readonly stop: AbortSignal; readonly write: (line: string) => void },
-): Promise<boolean> {
+/** True when the log is complete: it ended by itself while the container was no longer running, or is silent after the end, or gone. */
+async function readLog(session: Session, pod: Pod, cursor: LogCursor, options: FollowLogOptions): Promise<boolean> {
+  const { to, namespace } = session;
   const path = `${collection('v1', namespace, 'pods')}/${pod.metadata.name}`;
   const query = {
     container: pod.spec.containers.find(isOurs)?.name ?? '',
@@ -100,16 +104,39 @@ async function readLog(
     ...(cursor.sinceTime !== undefined && { sinceTime: cursor.sinceTime }),
   };
   cursor.reopen();
+  const silence = silenceAfter(options.ended, options.silence);
+  const signal = AbortSignal.any([options.stop, silence.signal]);
   try {
-    for await (const line of lines(to, 'read the log', `${path}/log`, { query, signal: stop })) {
+    for await (const line of lines(to, 'read the log', `${path}/log`, { query, signal })) {
+      silence.isBroken();
       const text = cursor.take(line);
-      if (text !== undefined) write(text);
+      if (text !== undefined) options.write(text);
     }
-    const after = await call<Pod>(to, 'get the pod', path, { signal: stop });
+    const after = await call<Pod>(to, 'get the pod', path, { signal });
     return after.metadata.uid !== pod.metadata.uid || hasEnded(after);
   } catch (error) {
+    if (silence.signal.aborted) return true;
     return error instanceof ApiFailure && [403, 404].includes(error.code); // anything else: open it again
+  } finally {
+    silence.forget();
   }
+}
+
+/** A signal for when `ended` has come, and then for so many ms nothing has broken the silence. */
+function silenceAfter(ended: AbortSignal, ms: number) {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const isBroken = (): void => {
+    clearTimeout(timer);
+    if (ended.aborted) timer = setTimeout(() => over.abort(), ms);
+  };
+  isBroken();
+  ended.addEventListener('abort', isBroken);
+  const forget = (): void => {
+    clearTimeout(timer);
+    ended.removeEventListener('abort', isBroken);
+  };
+  return { signal: over.signal, isBroken, forget };
 }
 
 /** Others are sidecars that a mesh has put into the pod; they say nothing of the action, and may not end with it. */

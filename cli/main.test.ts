@@ -1,6 +1,7 @@
 // cli/main.test.ts — the program as a process against an HTTP server that answers as an API server does.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { type Answer, failure, reply, serve } from './api-server.setup.ts';
 
@@ -99,24 +100,26 @@ test('--async prints the name and does not wait', async () => {
   expect([out, code]).toEqual([`${created[0]?.metadata.name}\n`, 0]);
 });
 
+/** A pod with a mesh's container beside that of the action. */
+const podThatIs = (state: string) => ({
+  metadata: { name: 'p', uid: 'p', creationTimestamp: '2026-01-31T12:00:00Z' },
+  spec: { containers: [{ name: 'mesh' }, { name: 'action' }] },
+  status: {
+    containerStatuses: [
+      { name: 'mesh', state: { running: {} } },
+      { name: 'action', state: { [state]: {} } },
+    ],
+  },
+});
+
 test('the log is shown once, over a broken connection, before the result', async () => {
   const { routes } = ending({ phase: 'Succeeded', result: { return_code: 0 } });
-  const pod = (state: string) => ({
-    metadata: { name: 'p', uid: 'p', creationTimestamp: '2026-01-31T12:00:00Z' },
-    spec: { containers: [{ name: 'mesh' }, { name: 'action' }] },
-    status: {
-      containerStatuses: [
-        { name: 'mesh', state: { running: {} } },
-        { name: 'action', state: { [state]: {} } },
-      ],
-    },
-  });
   const log = ['2026-01-31T12:00:00.1Z one\n', '2026-01-31T12:00:00.2Z two\n', '2026-01-31T12:00:00.3Z three\n'];
   let reads = 0;
   const squall = await serve({
     ...routes,
-    'GET /api/v1/namespaces/team/pods': reply({ items: [pod('running')] }),
-    'GET /api/v1/namespaces/team/pods/p': (...all) => reply(pod('terminated'))(...all),
+    'GET /api/v1/namespaces/team/pods': reply({ items: [podThatIs('running')] }),
+    'GET /api/v1/namespaces/team/pods/p': (...all) => reply(podThatIs('terminated'))(...all),
     'GET /api/v1/namespaces/team/pods/p/log': (request, response) => {
       reads += 1;
       response.writeHead(200);
@@ -128,6 +131,32 @@ test('the log is shown once, over a broken connection, before the result', async
   const { err } = await squall('run', 'team.greet');
   expect(reads).toBe(2);
   expect(err.split('\n').slice(1)).toEqual(['one', 'two', 'three', '']);
+});
+
+test('after the end the log is read as long as it has lines, and not waited for when it is silent', async () => {
+  const { routes } = ending({ phase: 'Succeeded', result: { return_code: 0 } });
+  const lines = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+  const asked: (() => void)[] = [];
+  const squall = await serve({
+    ...routes,
+    'GET /api/v1/namespaces/team/pods': reply({ items: [podThatIs('running')] }),
+    // It never ends: that its container has ended comes to be known later than its result.
+    'GET /api/v1/namespaces/team/pods/p/log': async (_, response) => {
+      asked.forEach((hasAsked) => hasAsked());
+      response.writeHead(200);
+      for (const [at, line] of lines.entries()) {
+        if (at > 0) await sleep(400);
+        response.write(`2026-01-31T12:00:00.${at + 1}Z ${line}\n`);
+      }
+    },
+    [`GET ${MINE}`]: async (...all) => {
+      await new Promise<void>((hasAsked) => asked.push(hasAsked));
+      routes[`GET ${MINE}`]?.(...all);
+    },
+  });
+  expect((await squall('run', '--tail', 'team.greet')).out.split('\n').slice(0, -2)).toEqual(lines);
+  const { out, code } = await squall('run', 'team.greet');
+  expect([out.includes('return_code: 0'), code]).toEqual([true, 0]);
 });
 
 test('errors name object and remedy, without a stack trace', async () => {

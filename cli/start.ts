@@ -21,8 +21,10 @@ export interface StartOptions {
   readonly isWorkflow: boolean;
 }
 
-/** How long the rest of a log may come after the end of the execution, in ms. */
-const REST_OF_LOG_MS = 2000;
+/** How long the log may be silent after the end of the execution before it counts as read, in ms; the result has its output too. */
+const SILENCE_MS = 250;
+/** The same where the log is all that is asked for. */
+const TAIL_SILENCE_MS = 2000;
 /** Exit code after Ctrl-C, as shells have it. */
 const INTERRUPTED = 130;
 
@@ -117,7 +119,9 @@ async function followAction(session: Session, execution: Execution, options: Fol
   const stopLog = new AbortController();
   const stop = AbortSignal.any([options.stop, stopLog.signal]);
   say(options.tail ? `Execution ${name} has started.\n` : `Execution ${name}\n`);
-  const log = quiet && !options.tail ? undefined : followLog(session, name, { stop, ended: ended.signal, write });
+  const silence = options.tail ? TAIL_SILENCE_MS : SILENCE_MS;
+  const log =
+    quiet && !options.tail ? undefined : followLog(session, name, { stop, ended: ended.signal, silence, write });
   try {
     const last = await waitForEnd(session, execution, {
       stop: options.stop,
@@ -129,9 +133,7 @@ async function followAction(session: Session, execution: Execution, options: Fol
       },
     });
     ended.abort();
-    const tooLate = setTimeout(() => stopLog.abort(), REST_OF_LOG_MS);
     await log;
-    clearTimeout(tooLate);
     return last;
   } finally {
     stopLog.abort();
