@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 /** They start processes, or wait for the clock: part of `npm test`, too slow for `npm run check`. */
 const processes = [
-  'cli/{key,main,pack,pack-config,pack-search,pack-source,pack-test,pack-upload,tree}.test.ts',
+  'cli/{control,key,main,pack,pack-config,pack-search,pack-source,pack-test,pack-upload,run-graph,tree}.test.ts',
   'runners/conformance/run.test.ts',
   'runners/installer/{environment,git,hostile,install,network,node-environment}.test.ts',
   'runners/node/http/{ending,reach}.test.ts',

@@ -95,8 +95,10 @@ async function askValue(dialog: Dialog, schema: ConfigSchema, path: Path, draft:
   const known = valueAt(current.values, path);
   const reference = current.references.get(path.join('.'));
   const choices = schema.enum?.map(String);
+  // Beside choices that are numbers, the number of a line would be taken for one of them.
+  const isNumbered = choices?.every((choice) => !/^\d+$/.test(choice)) === true;
   const facts = [choices ? 'choice' : typeText(schema), ...(schema.secret ? ['secret'] : [])].join(', ');
-  if (choices) asking.say(choices.map((choice, i) => `  ${i + 1}) ${choice}\n`).join(''));
+  if (choices) asking.say(choices.map((choice, i) => `  ${isNumbered ? `${i + 1}) ` : ''}${choice}\n`).join(''));
   const kept = keptText(schema, known, reference !== undefined);
   for (;;) {
     const question = `${path.join('.')} (${facts})${kept === undefined ? '' : ` [${kept}]`}: `;
@@ -105,9 +107,11 @@ async function askValue(dialog: Dialog, schema: ConfigSchema, path: Path, draft:
     try {
       if (typed === '') throw new Failure(`${path.join('.')}: it is required`);
       if (typed.startsWith(SECRET)) return withReference(draft, path, referenceOf(path, typed));
-      const text = choices?.[Number(typed) - 1] ?? typed;
+      const text = (isNumbered ? choices?.[Number(typed) - 1] : undefined) ?? typed;
       if (choices && !choices.includes(text) && !isTemplate(text))
-        throw new Failure(`${path.join('.')}: write one of ${choices.join(', ')}, or its number`);
+        throw new Failure(
+          `${path.join('.')}: write one of ${choices.join(', ')}${isNumbered ? ', or its number' : ''}`,
+        );
       return withValue(draft, path, castText(path, text, schema), schemas);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

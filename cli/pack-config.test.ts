@@ -87,6 +87,16 @@ test('empty answers keep what is there; a template and a Secret are taken as suc
   expect([...changed.draft.references]).toEqual([['host', { name: 'other', key: 'key' }]]);
 });
 
+test('choices that are numbers are written as they are, since their places would be numbers too', async () => {
+  const { draft, shown } = await asked(['1', '7', '2'], EMPTY, {
+    level: { type: 'integer', enum: [0, 1, 2] },
+    retries: { enum: [2, 'many'] },
+  });
+  expect(draft.values).toEqual({ level: 1, retries: 2 });
+  expect(shown).toContain('  0\n  1\n  2\nlevel (choice): ');
+  expect(shown).toContain('retries: write one of 2, many\n');
+});
+
 test('who leaves saves nothing', async () => {
   await expect(asked(['db'])).rejects.toThrow('nothing was saved');
 });

@@ -1,7 +1,7 @@
 // cli/pack-folder.ts — the folder of an author on this machine → what its pack is called, and which of its commits is meant.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { Failure } from './failure.ts';
@@ -38,13 +38,19 @@ function refOf(text: string, file: string): string | undefined {
 
 /**
  * What a git tree has checked out, or what a branch, commit, tag or version means in it, in this order; undefined for a folder
- * that is no git tree. @throws Failure for a ref that is not there
+ * that is no git tree. @throws Failure for a ref that is not there, and for a tree whose commits git cannot read
  */
 export async function commitIn(folder: string, ref: string | undefined): Promise<string | undefined> {
   const verified = (name: string) =>
     gitIn(folder, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`);
   const head = await verified('HEAD');
-  if (ref === undefined) return head?.trim();
+  if (ref === undefined) {
+    const reason = head === undefined ? await whyNoCommit(folder) : undefined;
+    if (reason === undefined) return head?.trim();
+    throw new Failure(
+      `${folder}: git cannot read its last commit: ${reason}; commit the pack, or bring the folder as it is: squall pack register ${folder}`,
+    );
+  }
   if (head === undefined)
     throw new Failure(`${folder}=${ref}: the folder is no git tree with commits; leave =${ref} out`);
   for (const name of [`refs/heads/${ref}`, ref, `refs/tags/v${ref}`]) {
@@ -58,6 +64,24 @@ export async function commitIn(folder: string, ref: string | undefined): Promise
     `"${ref}" is not a valid version, hash, tag or branch in ${folder}.${known === '' ? '' : ` Available versions are: ${known}.`}`,
   );
 }
+
+/** Git's own reason; undefined for a folder that is no git tree. */
+async function whyNoCommit(folder: string): Promise<string | undefined> {
+  const words = ['-C', folder, 'rev-parse', '--verify', 'HEAD^{commit}'];
+  const env = { ...process.env, LC_ALL: 'C' };
+  try {
+    await run('git', words, { env });
+    return undefined;
+  } catch (error) {
+    const { code, stderr = '' } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+    if (code === 'ENOENT') return isInTree(folder) ? 'git is not there, install it' : undefined;
+    if (stderr.includes('not a git repository')) return undefined;
+    return (stderr.split('\n', 1)[0] ?? '').replace(/^fatal: /, '');
+  }
+}
+
+const isInTree = (folder: string): boolean =>
+  existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInTree(dirname(folder)));
 
 /** What it prints; undefined when it fails. */
 const gitIn = (folder: string, ...words: string[]): Promise<string | undefined> =>

@@ -7,6 +7,7 @@ import { call } from './kube.ts';
 import { conditionOf, packPath } from './pack-object.ts';
 import { packWanted, type PackWanted, type SourceOptions } from './pack-source.ts';
 import { settledPack, tellOutcome } from './pack-wait.ts';
+import { withoutPassword } from './print.ts';
 import type { Session } from './session.ts';
 
 export interface PackInstallOptions extends SourceOptions {
@@ -32,7 +33,7 @@ export async function installPacks(
     const given = sources.includes(source) ? options : {};
     const one = await packWanted(session, source, given, given.name);
     const asked = await ask(session, one, options);
-    session.screen.err(`Pack ${one.name}: ${source}\n`);
+    session.screen.err(`Pack ${one.name}: ${withoutPassword(source)}\n`);
     if (options.async) continue;
     const installed = await bring(session, one, asked, options, given.name === undefined);
     if (!installed) exitCode = 1;

@@ -87,6 +87,24 @@ test('a folder that is no git tree is brought as it is, and has no refs; one wit
   await expect(wanted(`${plain}=main`)).rejects.toThrow('the folder is no git tree with commits; leave =main out');
 });
 
+test('of a git tree whose commits cannot be read nothing is brought, and it is told why', async () => {
+  const folder = folderWith({ 'pack.yaml': yaml('plain') });
+  execFileSync('git', ['init', '-qb', 'main', folder]);
+  const remedy = `commit the pack, or bring the folder as it is: squall pack register ${folder}`;
+  await expect(wanted(folder)).rejects.toThrow(
+    `${folder}: git cannot read its last commit: Needed a single revision; ${remedy}`,
+  );
+  const { PATH } = process.env;
+  process.env['PATH'] = '/nowhere';
+  try {
+    await expect(wanted(folder)).rejects.toThrow(
+      `${folder}: git cannot read its last commit: git is not there, install it; ${remedy}`,
+    );
+  } finally {
+    process.env['PATH'] = PATH;
+  }
+});
+
 test('archives are sent as they are', async () => {
   const tar = spawnSync('tar', ['-C', folderWith({ 'pack.yaml': yaml('shop') }), '-cf', '-', '.']).stdout;
   const folder = folderWith({});

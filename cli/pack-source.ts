@@ -6,6 +6,7 @@ import { parseSource } from '../operator/domain/pack/source.ts';
 import { Failure } from './failure.ts';
 import { commitIn, packRefAt, packRefIn } from './pack-folder.ts';
 import { ARCHIVE, uploadArchive, uploadFolder } from './pack-upload.ts';
+import { withoutPassword } from './print.ts';
 import type { Session } from './session.ts';
 
 export interface SourceOptions {
@@ -34,7 +35,15 @@ export async function packWanted(
   name: string | undefined,
 ): Promise<PackWanted> {
   const local = localOf(source);
-  if (local === undefined) return repository(source, options, name);
+  if (local === undefined) {
+    const wanted = repository(source, options, name);
+    const shown = withoutPassword(source);
+    if (shown !== source)
+      session.screen.err(
+        `warning: ${shown}: the password stands in the Pack, for all who may read it; put it into a Secret, and name that with --secret\n`,
+      );
+    return wanted;
+  }
   if (options.secret !== undefined)
     throw new Failure(`--secret: ${source} is of this machine; leave it out`, { exitCode: 2 });
   if (local.kind === 'archive') {

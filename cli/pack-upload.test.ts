@@ -1,4 +1,5 @@
 // cli/pack-upload.test.ts — a folder of an author → the archive that the operator is given.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,6 +15,35 @@ test('what git, Python and npm have made there stays where it is; packages witho
   expect(namesIn(given[0])).toEqual(['./pack.yaml', './package.json'].toSorted());
   await uploadFolder(open, folderWith(FILES));
   expect(namesIn(given[1])).toEqual(['./node_modules/ms/index.js', './pack.yaml']);
+});
+
+test('a commit is brought byte for byte, whatever attributes and settings of git say, in a folder of the tree too', async () => {
+  const files = {
+    '.gitattributes': 'tests export-ignore\nversion export-subst\n*.sh text\n',
+    'tests/test_a.py': 'a\n',
+    version: '$Format:%H$\n',
+    'run.sh': 'a\nb\n',
+  };
+  const folder = folderWith({
+    ...files,
+    ...Object.fromEntries(Object.entries(files).map(([path, text]) => [`in/side/${path}`, text])),
+  });
+  const git = (...words: string[]) => execFileSync('git', ['-C', folder, ...words], { encoding: 'utf8' }).trim();
+  git('init', '-qb', 'main');
+  git('config', 'core.autocrlf', 'true');
+  git('add', '--all');
+  git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'x');
+  const { session: open, given } = await session();
+  const commit = git('rev-parse', 'HEAD');
+  await uploadFolder(open, folder, commit);
+  await uploadFolder(open, join(folder, 'in/side'), commit);
+  const names = Object.keys(files).toSorted();
+  expect(namesIn(given[0])).toEqual([...names, ...names.map((name) => `in/side/${name}`)].toSorted());
+  expect(namesIn(given[1])).toEqual(names);
+  for (const archive of given)
+    expect(spawnSync('tar', ['-xzOf', '-', 'version', 'run.sh'], { input: archive, encoding: 'utf8' }).stdout).toBe(
+      'a\nb\n$Format:%H$\n',
+    );
 });
 
 test('a folder that is too large is told before it is sent', async () => {

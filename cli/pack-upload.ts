@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzipSync } from 'node:zlib';
@@ -24,8 +25,7 @@ export const ARCHIVE = /\.(?:tar|tar\.gz|tgz|tar\.zst)$/i;
  * @returns its digest, `sha256:<hex>`
  */
 export async function uploadFolder(session: Session, folder: string, commit?: string): Promise<string> {
-  const words = ['-C', folder, 'archive', '--format=tar', commit ?? '', '.'];
-  const tar = commit === undefined ? await tarOfFolder(folder) : await made('git', words, folder);
+  const tar = commit === undefined ? await tarOfFolder(folder) : await tarOfCommit(folder, commit);
   return await send(session, folder, gzipSync(tar, { level: constants.Z_BEST_SPEED }));
 }
 
@@ -46,12 +46,43 @@ async function send(session: Session, what: string, bytes: Buffer): Promise<stri
 
 function tarOfFolder(folder: string): Promise<Buffer> {
   const left = ['./.git', '__pycache__', ...(existsSync(join(folder, 'package.json')) ? ['./node_modules'] : [])];
-  return made('tar', ['-C', folder, ...left.map((path) => `--exclude=${path}`), '-cf', '-', '.'], folder);
+  const words = ['-C', folder, ...left.map((path) => `--exclude=${path}`), '-cf', '-', '.'];
+  // The tar of macOS would add a file ._NAME for each that has attributes of its own, ._x.yaml among them.
+  return made('tar', words, folder, { ...process.env, COPYFILE_DISABLE: '1' });
 }
 
-async function made(program: string, words: readonly string[], folder: string): Promise<Buffer> {
+/** Unsets what would leave files out, or write others than those of the commit: line ends, keywords, filters. */
+const AS_COMMITTED = '* -text -eol -ident -filter -working-tree-encoding -export-ignore -export-subst\n';
+
+/** By way of an empty repository with attributes of its own, which count before those of the tree, and with the objects of the other one. */
+async function tarOfCommit(folder: string, commit: string): Promise<Buffer> {
+  const ask = async (...words: string[]) =>
+    (await made('git', ['-C', folder, 'rev-parse', ...words], folder)).toString();
+  const [objects, within, format] = await Promise.all([
+    ask('--path-format=absolute', '--git-path', 'objects'),
+    ask('--show-prefix'),
+    ask('--show-object-format'),
+  ]).then((answers) => answers.map((answer) => answer.trimEnd()));
+  const repository = await mkdtemp(join(tmpdir(), 'squall-commit-'));
   try {
-    const { stdout } = await run(program, [...words], { encoding: 'buffer', maxBuffer: MOST_BYTES });
+    await made('git', ['init', '--quiet', '--bare', `--object-format=${format}`, repository], folder);
+    await mkdir(join(repository, 'info'), { recursive: true });
+    await writeFile(join(repository, 'info', 'attributes'), AS_COMMITTED);
+    const env = { ...process.env, GIT_DIR: repository, GIT_OBJECT_DIRECTORY: objects };
+    return await made('git', ['archive', '--format=tar', within === '' ? commit : `${commit}:${within}`], folder, env);
+  } finally {
+    await rm(repository, { recursive: true, force: true });
+  }
+}
+
+async function made(
+  program: string,
+  words: readonly string[],
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Buffer> {
+  try {
+    const { stdout } = await run(program, [...words], { encoding: 'buffer', maxBuffer: MOST_BYTES, env });
     return stdout;
   } catch (cause) {
     const { message, code } = cause as NodeJS.ErrnoException;

@@ -1,5 +1,6 @@
 // cli/pack-view.ts — a Pack → what people want to know of it.
 import type { Pack } from '../operator/api/kinds.ts';
+import { withoutPassword } from './print.ts';
 
 /** One page of it, in the order in which it is read; what it does not have is undefined. */
 export function viewOfPack({ metadata, spec, status }: Pack): Readonly<Record<string, unknown>> {
@@ -8,7 +9,7 @@ export function viewOfPack({ metadata, spec, status }: Pack): Readonly<Record<st
     description: status?.description,
     version: status?.version,
     author: status?.author,
-    source: spec.from ?? spec.source,
+    source: sourceOf(spec),
     commit: status?.commit,
     content: status?.content,
     conditions: Object.fromEntries(
@@ -20,4 +21,9 @@ export function viewOfPack({ metadata, spec, status }: Pack): Readonly<Record<st
     drift: status?.drift?.map(({ kind, name }) => `${kind} ${name}`),
     warnings: status?.warnings,
   };
+}
+
+function sourceOf({ from, source }: Pack['spec']): unknown {
+  if (from !== undefined) return withoutPassword(from);
+  return source?.git ? { ...source, git: { ...source.git, url: withoutPassword(source.git.url) } } : source;
 }

@@ -107,6 +107,21 @@ async function misnamed(before?: object) {
   return { squall, asked };
 }
 
+test('a password in an address is not shown, and told where it stands then', async () => {
+  const from = 'https://me:hunter2@host.example/x/csv=v1';
+  const ready = { ...pack(5, 'Done'), spec: { from } };
+  const { squall, asked } = await installing([ready]);
+  const { err } = await squall('pack', 'install', from);
+  expect(asked).toMatchObject([{ spec: { from } }]);
+  expect(err).toContain('Pack csv: https://********@host.example/x/csv=v1\n');
+  expect(err).toContain(
+    'warning: https://********@host.example/x/csv=v1: the password stands in the Pack, for all who may read it; put it into a Secret, and name that with --secret\n',
+  );
+  const { out } = await squall('pack', 'get', 'csv');
+  expect(out).toContain('source: https://********@host.example/x/csv=v1\n');
+  expect(err + out).not.toContain('hunter2');
+});
+
 test('a pack that is called otherwise than its repository is installed under its own name', async () => {
   const { squall, asked } = await misnamed();
   const { code, out, err } = await squall('pack', 'install', 'Ann/stackstorm-csv');

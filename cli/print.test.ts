@@ -1,6 +1,6 @@
 // cli/print.test.ts — tables, ages and colours.
 import { expect, test } from 'vitest';
-import { age, phaseTable, properties, type Screen, table } from './print.ts';
+import { age, phaseTable, properties, type Screen, table, withoutPassword } from './print.ts';
 
 const screen = (colour: boolean): Screen => ({ out: () => {}, err: () => {}, colour });
 
@@ -51,4 +51,17 @@ test('properties that are missing are left out, nested values are YAML', () => {
   expect(properties({ id: 'x', reason: undefined, result: { stdout: 'a\nb', return_code: 0 } })).toBe(
     'id: x\nresult:\n  stdout: |-\n    a\n    b\n  return_code: 0\n',
   );
+});
+
+test.each([
+  ['https://me:hunter2@host/x', 'https://********@host/x'],
+  ['https://a-token@host/x=v1', 'https://********@host/x=v1'],
+  ['ssh://me:hunter2@host/x', 'ssh://********@host/x'],
+  ['ssh://me@host:22/x', 'ssh://me@host:22/x'],
+  ['ssh://git@host/x', 'ssh://git@host/x'],
+  ['git@host:x/y.git', 'git@host:x/y.git'],
+  ['https://host/x@y', 'https://host/x@y'],
+  ['csv=1.0.0', 'csv=1.0.0'],
+])('%s is shown as %s', (address, shown) => {
+  expect(withoutPassword(address)).toBe(shown);
 });

@@ -94,3 +94,7 @@ const pad = (cell: string, columns: number): string => cell + ' '.repeat(Math.ma
 
 const withoutUndefined = (object: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+/** An address without the password or token in it; a user alone is nobody's secret where there is SSH. */
+export const withoutPassword = (address: string): string =>
+  address.replace(/^(https?:\/\/|[a-z+]+:\/\/(?=[^\s/@:]*:))(?!git@)[^\s/@]+@/i, '$1********@');

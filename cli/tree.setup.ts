@@ -1,5 +1,6 @@
-// cli/tree.setup.ts — for tests: Executions of workflows, with what the operator writes into them.
+// cli/tree.setup.ts — for tests: Executions of workflows, with what the operator writes into them, and a list of them as an API server has it.
 import type { Execution } from '../operator/api/kinds.ts';
+import { type Answer, reply } from './api-server.setup.ts';
 
 export const NOW = new Date('2026-01-31T12:10:00Z');
 const at = (seconds: number): string => new Date(Date.parse('2026-01-31T12:00:00Z') + seconds * 1000).toISOString();
@@ -57,3 +58,45 @@ export const workflowState = (revision: string, tasks: object = {}, journal: rea
     tasks: { running: 0, succeeded: 0, failed: 0, ...tasks },
   },
 });
+
+export const MINE = '/apis/squall.dev/v1alpha1/namespaces/team/executions';
+export const REVISION = '/apis/apps/v1/namespaces/team/controllerrevisions/ship-1';
+
+const definition = {
+  version: 1,
+  tasks: {
+    pack: {
+      action: 'core.local',
+      next: [
+        { when: '<% succeeded() %>', do: 'send' },
+        { when: '<% failed() %>', do: 'fail' },
+      ],
+    },
+    send: { action: 'core.local', next: [{ do: 'tell' }] },
+    tell: { action: 'core.noop' },
+  },
+};
+export const revision = (data: object = {}) =>
+  reply({ data: { ref: 'shop.ship', engine: 'orquesta', definition, parameters: {}, ...data } });
+
+/** What the list of Executions answers, by its selectors; watches are told `changes`, and then wait. */
+export function listing(
+  all: () => readonly Execution[],
+  asked: URLSearchParams[] = [],
+  changes: Answer = () => undefined,
+): Answer {
+  return (request, response, body) => {
+    const { searchParams: query } = new URL(request.url ?? '', 'http://x');
+    asked.push(query);
+    if (query.get('watch')) return changes(request, response.writeHead(200), body);
+    const [label, value = ''] = (query.get('labelSelector') ?? '').split('=');
+    const field = query.get('fieldSelector')?.replace('metadata.name=', '');
+    const items = all().filter(({ metadata }) =>
+      field === undefined ? metadata.labels?.[label ?? ''] === value : metadata.name === field,
+    );
+    reply({ items, metadata: { resourceVersion: '7' } })(request, response, body);
+  };
+}
+
+export const ship = (phase: string, status: object = {}) =>
+  execution('ship', phase, { action: 'shop.ship', status: { ...workflowState('ship-1'), ...status } });

@@ -13,6 +13,7 @@ export const CONDITIONS: Readonly<Record<string, Readonly<Record<string, readonl
   Workflow: {
     Ready: [
       'Accepted',
+      'AcceptedWithWarnings',
       'RefTaken',
       'SchemaInvalid',
       'DefinitionInvalid',

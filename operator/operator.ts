@@ -21,7 +21,7 @@ import { buildHealthServer, unreadyParts } from './http/health.ts';
 import { sha256 } from './http/sha256.ts';
 import { ensureServing, followServing, serviceNames, type Serving } from './http/tls.ts';
 import { lockVolume } from './http/volume-lock.ts';
-import { Client } from './kube/client.ts';
+import { Client, type ClientOptions } from './kube/client.ts';
 import { countCalls } from './kube/observe.ts';
 import { WorkQueue } from './kube/queue.ts';
 import { type Observed, type Reconciler, runLoop } from './kube/reconcile.ts';
@@ -103,6 +103,20 @@ export async function startOperator(config: Config, options: OperatorOptions): P
   };
 }
 
+/** One for the doors, and one for each time that this process leads. */
+const clientOf = (
+  { config, transport, stores }: Pick<Parts, 'config' | 'transport' | 'stores'>,
+  more: Pick<ClientOptions, 'fence' | 'onEventError'> = {},
+) =>
+  new Client({
+    transport,
+    kinds: KINDS,
+    stores: clientStores(stores),
+    fieldManager: FIELD_MANAGER,
+    instance: config.podName,
+    ...more,
+  });
+
 /** The HTTPS door, with the certificate of this installation; `serving` tells what that is at the time. */
 async function openDoor({
   config,
@@ -120,13 +134,7 @@ async function openDoor({
     log,
   };
   const first = await ensureServing(tls);
-  const client = new Client({
-    transport,
-    kinds: KINDS,
-    stores: clientStores(stores),
-    fieldManager: FIELD_MANAGER,
-    instance: config.podName,
-  });
+  const client = clientOf({ config, transport, stores });
   const door = buildDoor({
     transport,
     client,
@@ -156,15 +164,13 @@ async function lead(
   door: Door,
   serving: () => Serving,
 ): Promise<void> {
-  const client = new Client({
-    transport,
-    kinds: KINDS,
-    stores: clientStores(stores),
-    fieldManager: FIELD_MANAGER,
-    instance: config.podName,
-    fence: terms.lease.fence,
-    onEventError: (err) => log.debug({ err }, 'an Event was not told'),
-  });
+  const client = clientOf(
+    { config, transport, stores },
+    {
+      fence: terms.lease.fence,
+      onEventError: (err) => log.debug({ err }, 'an Event was not told'),
+    },
+  );
   const triggerTypes = triggerTypeReconciler(stores.triggerTypes);
   const rules = ruleReconciler({ ...stores, systemNamespace: config.namespace });
   const actions = actionReconciler(stores);

@@ -10,7 +10,7 @@ import { projectKeyValue } from './controllers/key-value.ts';
 import { projectPack } from './controllers/pack.ts';
 import { projectWorkflow } from './controllers/workflow.ts';
 import { KEY_VALUE_INDEXES } from './domain/datastore/entry.ts';
-import { CONFIGS } from './api/pack.ts';
+import { CONFIGS, OVERRIDES } from './api/pack.ts';
 import type { ConfigMap } from './domain/install/config.ts';
 import { BY_PACK } from './domain/install/job.ts';
 import { BY_OWNER } from './domain/install/register.ts';
@@ -38,6 +38,8 @@ export interface Stores extends Sources {
   readonly workflows: Store<WorkflowObject>;
   readonly jobs: Store<Job>;
   readonly pods: Store<Pod>;
+  /** The ConfigMaps `squall-overrides`. */
+  readonly overrides: Store<ConfigMap>;
 }
 
 /** Empty stores; `watchAll` fills them. */
@@ -62,6 +64,7 @@ export function createStores(log: Log): Stores {
     jobs: store({ kind: KIND.job, project: projectJob, indexes: { ...BY_EXECUTION, ...BY_PACK } }),
     pods: store({ kind: KIND.pod, project: projectPod, indexes: { ...BY_EXECUTION, ...BY_PACK } }),
     configMaps: store<ConfigMap>({ kind: KIND.configMap, project: withoutNoise }),
+    overrides: store<ConfigMap>({ kind: KIND.configMap, project: withoutNoise }),
     packs: store({ kind: Pack, project: projectPack }),
     keyValues: store({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
     apiKeys: store<KubeSecret>({ kind: KIND.secret, project: withoutNoise }),
@@ -102,6 +105,7 @@ export function watchAll({ transport, stores, namespace, log, metrics, stop }: W
   start(of(stores.keyValues));
   start(of(stores.packs));
   start(of(stores.configMaps), { fieldSelector: `metadata.name=${CONFIGS}` });
+  start(of(stores.overrides), { fieldSelector: `metadata.name=${OVERRIDES}` });
   start(of(stores.jobs), { labelSelector: OURS });
   start(of(stores.pods), { labelSelector: OURS });
   start(of(stores.apiKeys), { fieldSelector: `metadata.name=${API_KEYS_SECRET}` });

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run, stage } from '../harness.ts';
+import { stage } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { type Installed, installFrom, installPack } from '../packs/installing.ts';
 import { type Figure, median, mebibytes, seconds } from './figures.ts';
 import { residentBytes } from './idle.ts';
@@ -82,7 +83,7 @@ function registration({ took }: Installed): Figure {
 async function measureAuthor(namespace: string, top: string): Promise<Figure> {
   const folder = join(top, 'author');
   const squall = async (...words: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await run(process.execPath, ['cli/squall.js', '-n', namespace, ...words]);
+    const { code, stdout, stderr } = await squallIn(namespace)(...words);
     if (code !== 0) throw new Error(`squall ${words.join(' ')} ended with ${code}: ${stderr}`);
     return stdout;
   };

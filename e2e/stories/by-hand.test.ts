@@ -1,11 +1,11 @@
 // e2e/stories/by-hand.test.ts — the command line against a running operator: run, list, get, cancel, re-run, status.
 import { expect, test } from 'vitest';
-import { apply, eventually, getExecution, ours, type Ran, ready, run } from '../harness.ts';
+import { apply, eventually, getExecution, ours, ready } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('by-hand');
-const squall = (...args: readonly string[]): Promise<Ran> =>
-  run(process.execPath, ['cli/squall.js', '-n', namespace, ...args]);
+const squall = squallIn(namespace);
 
 test('run waits, shows what the process prints, and exits as the action does', async () => {
   const good = await squall('run', 'core.local', 'cmd=echo hello; echo careful >&2');

@@ -15,9 +15,9 @@ import {
   ours,
   post,
   ready,
-  run,
   stage,
 } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { grant, isRefused, tries } from './people.ts';
 import { scratchNamespace } from './scratch.ts';
 
@@ -28,7 +28,7 @@ const API = `/ns/${namespace}/api/v1`;
 const keyValue = (name: string, spec: object) => ours('KeyValue', namespace, name, spec);
 const script = (name: string, text: string, parameters: object) =>
   ours('Action', namespace, name, { runner: 'local-shell-script', script: `#!/bin/bash\n${text}\n`, parameters });
-const squall = (...words: string[]) => run(process.execPath, ['cli/squall.js', '-n', namespace, ...words]);
+const squall = squallIn(namespace);
 const stdoutOf = async (name: string) => (await succeeded(name)).status.result as { stdout: string };
 
 async function succeeded(name: string) {

@@ -64,6 +64,7 @@ const must: [string, string, readonly string[]][] = [
   ['patch', 'packs.squall.dev', here],
   ['update', 'packs.squall.dev --subresource=status', here],
   ['get', 'configmaps/squall-configs', here],
+  ['watch', 'configmaps/squall-overrides', here],
   ['get', 'configmaps/squall-pack-index', here],
 ];
 test.each(must)('it may %s %s %j', async (verb, resource, where) => {

@@ -1,7 +1,8 @@
 // e2e/stories/node-pack.test.ts — actions in TypeScript: as text in their Action, and in a pack with a package of npm; and Python as text.
 import { expect, test } from 'vitest';
 import { type Execution, KeyValue, type Pack } from '../../operator/api/kinds.ts';
-import { apply, createExecution, ended, eventually, kubectl, list, ours, ready, run, stage } from '../harness.ts';
+import { apply, createExecution, ended, eventually, kubectl, list, ours, ready, stage } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('node-pack');
@@ -138,7 +139,7 @@ test('a Python action of one file comes with kubectl apply, and its integers kee
   expect(status).toMatchObject({ phase: 'Succeeded', result: { exit_code: 0, result: { twice: 42 } } });
   const text = await kubectl(['-n', namespace, 'get', 'execution', name, '-o', 'json']);
   expect(text).toContain('"long": 9007199254740993');
-  const shown = await run(process.execPath, ['cli/squall.js', '-n', namespace, 'execution', 'get', name, '-o', 'json']);
+  const shown = await squallIn(namespace)('execution', 'get', name, '-o', 'json');
   expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('9007199254740993')]);
 });
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Pack } from '../../operator/api/kinds.ts';
-import { apply, createExecution, ended, eventually, kubectl, ours, run } from '../harness.ts';
+import { apply, createExecution, ended, eventually, kubectl, ours } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { scratchNamespace } from './scratch.ts';
 
 const { name: namespace } = scratchNamespace('pack-config');
@@ -24,7 +25,7 @@ const LAMP: Readonly<Record<string, string>> = {
   'actions/shine.ts': 'export default (_: object, { config }: any) => ({ ...config, letters: config.token.length });\n',
 };
 
-const squall = (...words: string[]) => run(process.execPath, ['cli/squall.js', '-n', namespace, ...words]);
+const squall = squallIn(namespace);
 
 /** The Pack once a condition has this status. */
 const having = async (type: string, wanted: string): Promise<Pack> =>

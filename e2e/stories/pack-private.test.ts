@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, eventually, kubectl, ours, run, stage } from '../harness.ts';
+import { apply, eventually, kubectl, ours, stage } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { machines } from '../sshd/machine.ts';
 import { conditionOf, packsIn, shop } from './pack-shop.ts';
 import { reached } from './reached.ts';
@@ -39,7 +40,7 @@ const secretNamed = (name: string, more: Readonly<Record<string, string>> = {}):
   ...server.secret(namespace, [host], more),
   metadata: { namespace, name },
 });
-const squall = (...words: string[]) => run(process.execPath, ['cli/squall.js', '-n', namespace, ...words]);
+const squall = squallIn(namespace);
 const remove = (name: string) => kubectl(['-n', namespace, 'delete', 'pack', name, '--wait=true']);
 
 beforeAll(async () => {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import type { Rule } from '../../operator/api/kinds.ts';
 import { apply, eventually, kubectl, ours, run, stage } from '../harness.ts';
+import { squallIn } from '../squall.ts';
 import { conditionOf, type Files, HELLO, inALoop, packsIn, shop } from './pack-shop.ts';
 import { scratchNamespace } from './scratch.ts';
 
@@ -97,6 +98,33 @@ test('a changed configuration reaches the next action, and a wrong one is told w
   await settled('shop', (pack) => conditionOf(pack, 'ConfigValid')?.status === 'True');
 });
 
+test("StackStorm's overrides in a ConfigMap disable what is registered, in place; a wrong one changes nothing", async () => {
+  const override = (data: Readonly<Record<string, string>>) =>
+    apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name: 'squall-overrides' }, data });
+  const look = async (kind: string, name: string) =>
+    JSON.parse(await kubectl(['-n', namespace, 'get', kind, name, '-o', 'json'])) as Rule;
+  const enabled = async () =>
+    await Promise.all([look('rule', 'shop.greet'), look('action', 'shop.where')]).then((both) =>
+      both.map(({ spec }) => spec.enabled).join(),
+    );
+  const [{ uid }, { status: before }] = [(await look('rule', 'shop.greet')).metadata, await packNamed('shop')];
+  const global = 'rules:\n  defaults:\n    enabled: false\n';
+  await override({ '_global.yaml': global, 'shop.yaml': 'actions: {exceptions: {where: {enabled: false}}}\n' });
+  await eventually('rule and action are disabled', async () => (await enabled()) === 'false,false');
+  expect(await result('shop.where')).toMatchObject({ phase: 'Failed', reason: 'ActionDisabled' });
+  await override({ '_global.yaml': global, 'shop.yaml': 'actions: {exceptions: {where: {enabled: perhaps}}}\n' });
+  const warned = await settled('shop', ({ status }) => (status?.warnings ?? []).length > 0);
+  expect(warned.status?.warnings?.[0]).toBe(
+    'ConfigMap squall-overrides, shop.yaml:1:32: actions.exceptions.where.enabled: it must be true or false',
+  );
+  expect(await enabled()).toBe('false,false');
+  await kubectl(['-n', namespace, 'delete', 'configmap', 'squall-overrides']);
+  await eventually('both are enabled again', async () => (await enabled()) === 'true,true');
+  const after = await settled('shop', ({ status }) => (status?.warnings ?? []).length === 0);
+  expect((await look('rule', 'shop.greet')).metadata.uid).toBe(uid);
+  expect([after.status?.installed, after.status?.drift]).toEqual([before?.installed, []]);
+});
+
 test('all errors of a pack are told at once, with file and line, and nothing is registered', async () => {
   const files = shop('1.0', {
     'actions/hello.yaml': 'name: hello_all\nrunner_type: pyhton-script\nentry_point: hello.py\n',
@@ -166,8 +194,8 @@ test.skipIf(!stage.hostAddress)(
     const installNamed = (from: string) => apply(ours('Pack', namespace, 'shop', { from }));
     await installNamed('shop');
     await settled('shop', ({ status }) => status?.version === '1.1.0');
-    const words = ['cli/squall.js', '-n', namespace, 'pack', 'search', 'shop'];
-    expect((await run(process.execPath, words)).stdout).toMatch(/^shop +1\.1\.0 +Ann/m);
+    const search = await squallIn(namespace)('pack', 'search', 'shop');
+    expect(search.stdout).toMatch(/^shop +1\.1\.0 +Ann/m);
     await installNamed('shop=9.9.9');
     const unknown = await settled(
       'shop',
@@ -194,7 +222,7 @@ test('what was edited by hand is told and stays; what was deleted by hand comes 
 test('an author registers a folder as it is, runs, and removes it, by the command line', async () => {
   const folder = join(home, 'mine');
   write(folder, shop('0.1.0', { 'pack.yaml': (shop('0.1.0')['pack.yaml'] ?? '').replace('ref: shop', 'ref: mine') }));
-  const squall = (...words: string[]) => run(process.execPath, ['cli/squall.js', '-n', namespace, ...words]);
+  const squall = squallIn(namespace);
   const registered = await squall('pack', 'register', folder);
   expect(registered).toMatchObject({ code: 0, stderr: expect.stringContaining('[ succeeded ] register pack') });
   expect(registered.stdout).toContain('version 0.1.0 is installed');

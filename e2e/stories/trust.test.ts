@@ -72,6 +72,18 @@ test.each<[string, object, object, string]>([
     {},
     'spec.request.context.parent: only the operator sets it; leave it out',
   ],
+  [
+    'a user of a chat',
+    { context: { apiUser: 'bob' } },
+    {},
+    'spec.request.context.apiUser: only the operator sets it; leave it out',
+  ],
+  [
+    'a chat',
+    { context: { sourceChannel: 'ops' } },
+    {},
+    'spec.request.context.sourceChannel: only the operator sets it; leave it out',
+  ],
   ['a depth', { cause: { depth: 1 } }, {}, 'spec.request.cause.depth: only the operator sets it above 0'],
   ['a cause', { cause: { execution: 'x' } }, {}, 'spec.request.cause.execution: only the operator sets it'],
   ['a root label', {}, { labels: { 'squall.dev/root': 'x' } }, 'metadata.labels: only the operator sets'],

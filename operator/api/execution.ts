@@ -10,6 +10,8 @@ export const DEPTH_MAX = 16;
 export const INLINE_RESULT_MAX_BYTES = 16 * 1024;
 /** Longest line of a workflow's journal, in characters: what a run read of the datastore and of its pack's configuration stands in it. */
 export const JOURNAL_LINE_MAX = 400_000;
+/** Most lines of a workflow's journal. */
+export const JOURNAL_LINES_MAX = 50_000;
 /** Largest result, in bytes of JSON, that a runner may deliver. */
 export const RESULT_MAX_BYTES = 8 * 1024 * 1024;
 
@@ -44,6 +46,16 @@ export const TriggerContext = z.object({
 
 export const RequestContext = z.object({
   user: name.optional().describe('Who asked. Only your own name is accepted. Default: system:squall for events.'),
+  apiUser: name
+    .optional()
+    .describe(
+      'Who asked in a chat, in whose name the caller speaks: api_user for templates. Only the operator sets it. Default: none.',
+    ),
+  sourceChannel: name
+    .optional()
+    .describe(
+      'The chat where it was asked for: source_channel for templates. Only the operator sets it. Default: none.',
+    ),
   trigger: TriggerContext.optional().describe('The event that led here. Only the operator sets it. Default: none.'),
   parent: z
     .object({ name: name.describe('Name of the parent Execution.'), uid: z.string().max(64).describe('Its uid.') })
@@ -152,7 +164,7 @@ export const WorkflowState = z.object({
   startedAt: z.iso.datetime({ offset: true }).describe('When it began; the journal counts milliseconds from then.'),
   journal: z
     .array(z.string().max(JOURNAL_LINE_MAX))
-    .max(50_000)
+    .max(JOURNAL_LINES_MAX)
     .describe('What happened to it, in order: each entry was written before anything that it led to was done.'),
   tells: z
     .enum(['run', 'pause', 'cancel'])

@@ -6,6 +6,9 @@ import { Digest, FreeForm, JudgedStatus } from './meta.ts';
 /** The one ConfigMap of a namespace that has `<pack>.yaml` for its packs, whether they are installed or not. */
 export const CONFIGS = 'squall-configs';
 
+/** The one ConfigMap of a namespace that has StackStorm's overrides: `_global.yaml` for all packs, and `<pack>.yaml`. */
+export const OVERRIDES = 'squall-overrides';
+
 /** Name of a pack, as its files and references have it. */
 export const PackRef = z
   .string()
@@ -130,7 +133,8 @@ const Override = z.object({
   defaults: Enabled.optional().describe('For all of this kind in the pack. Default: what the files say.'),
   exceptions: z
     .record(z.string(), Enabled)
-    .optional()
+    // As with the values of a configuration: null when all keys were taken away.
+    .nullish()
     .meta({ maxProperties: 1024 })
     .describe('For single ones, by name. Default: none.'),
 });
@@ -170,7 +174,9 @@ export const PackSpec = z
         aliases: Override.optional().describe('Of aliases. Default: none.'),
       })
       .optional()
-      .describe('What is enabled or disabled, whatever its files say. Default: none.'),
+      .describe(
+        'What is enabled or disabled, whatever its files and the ConfigMap "squall-overrides" say. Default: none.',
+      ),
   })
   .meta({
     'x-kubernetes-validations': [

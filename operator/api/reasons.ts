@@ -36,6 +36,7 @@ export const REASONS = {
   WorkflowInvalid: 'The Workflow has an error of its own; see its condition Ready.',
   WorkflowDisabled: 'The Workflow is disabled; set spec.enabled to true.',
   WorkflowLimit: 'The workflow has more tasks or variables than the operator allows.',
+  RerunWaits: 'It goes on from a run of which something is still under way; status.message says what it waits for.',
   PauseRequested: 'It was paused; set spec.control to run to go on.',
   PausedByWorkflow: 'It has paused by itself, or something in it is paused; status.message says how it goes on.',
   // Executions: on the way
@@ -43,6 +44,7 @@ export const REASONS = {
   Started: 'The process of the attempt has started.',
   // Actions, Workflows, TriggerTypes, Rules: condition Ready
   Accepted: 'The object is valid and in use.',
+  AcceptedWithWarnings: 'The Workflow can be run; the message has the tasks that fail when they are reached.',
   RefTaken: 'Another object has the same reference; rename one of them.',
   SchemaInvalid: 'A JSON schema in the object is not valid.',
   WebhookTaken: 'Another TriggerType has the same webhook URL.',

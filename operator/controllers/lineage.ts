@@ -9,10 +9,14 @@ export function aboveOf(execution: Pick<Execution, 'metadata'>, executions: Stor
   return parent && executions.get(`${execution.metadata.namespace ?? ''}/${parent.name}`);
 }
 
-/** How many workflows it is in, itself included. */
+/** No limit of depth is higher. Whoever writes Executions may make them the owners of each other. */
+const DEPTH_COUNTED = 101;
+
+/** How many workflows it is in, itself included; at most 101. */
 export function depthOf(execution: Pick<Execution, 'metadata'>, executions: Store<Execution>): number {
   let depth = 1;
-  for (let above = aboveOf(execution, executions); above; above = aboveOf(above, executions)) depth++;
+  for (let above = aboveOf(execution, executions); above && depth < DEPTH_COUNTED; depth++)
+    above = aboveOf(above, executions);
   return depth;
 }
 
@@ -22,7 +26,7 @@ export function outermostOf<T extends Pick<Execution, 'metadata' | 'spec'>>(
   executions: Store<Execution>,
 ): T | Execution {
   let outermost: T | Execution = self;
-  while (outermost.spec.request.workflow !== undefined) {
+  for (let depth = 1; depth < DEPTH_COUNTED && outermost.spec.request.workflow !== undefined; depth++) {
     const above = aboveOf(outermost, executions);
     if (!above) break;
     outermost = above;

@@ -1,26 +1,22 @@
 // operator/controllers/notify.test.ts — ends on an API server that fails at every call: told once, then the mark goes; and what is kept meanwhile.
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
-import { Action, Execution, KeyValue, KINDS, TriggerType, Workflow } from '../api/kinds.ts';
+import { KINDS } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
-import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
 import { sha256 } from '../domain/execution/builders.setup.ts';
 import { ACTION_TRIGGER } from '../domain/notify/audience.ts';
 import type { InsideEvent } from '../domain/notify/events.ts';
-import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
 import { KIND } from '../kube/paths.ts';
 import { runLoop } from '../kube/reconcile.ts';
 import { reflect } from '../kube/reflect.ts';
 import { ScriptedTransport } from '../kube/scripted.ts';
-import { Store } from '../kube/store.ts';
+import type { Store } from '../kube/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { projectAction } from './action.ts';
 import { projectExecution } from './execution.ts';
-import { projectKeyValue } from './key-value.ts';
 import { notifyReconciler } from './notify.ts';
-import { projectWorkflow } from './workflow.ts';
+import { emptySources } from './sources.setup.ts';
 
 const PATH = '/apis/squall.dev/v1alpha1/namespaces/prod/executions';
 const ENDED = '2026-03-01T10:00:02.500Z';
@@ -49,17 +45,7 @@ interface Way {
 /** The leader's loop; what comes in creates one object for each event, as rules would. Several may follow each other on one API server. */
 async function leader(api: ScriptedTransport, way: Way = { ends: true }) {
   const stop = new AbortController();
-  const sources = {
-    executions: new Store<Execution>({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
-    actions: new Store<Action>({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
-    workflows: new Store<Workflow>({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
-    triggerTypes: new Store<TriggerType>({
-      kind: TriggerType,
-      project: (raw) => raw as TriggerType,
-      indexes: TRIGGER_TYPE_INDEXES,
-    }),
-    keyValues: new Store<KeyValue>({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
-  };
+  const sources = emptySources();
   const stores = Object.values(sources) as unknown as readonly Store<KubeObject>[];
   for (const store of stores) void reflect({ transport: api, store, stop: stop.signal });
   await Promise.all(stores.map(({ synced }) => synced));

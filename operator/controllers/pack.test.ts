@@ -38,6 +38,7 @@ async function start() {
   const sources = {
     packs: new Store<Pack>({ kind: Pack, project: projectPack }),
     configMaps: new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw }),
+    overrides: new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw }),
     actions: owned<Action>(ActionKind),
     workflows: owned<Workflow>(Workflow),
     triggerTypes: owned<TriggerType>(TriggerType),
@@ -91,8 +92,9 @@ async function start() {
 
 const ALL = ['actions/shop.say', 'actions/shop.ship-it', 'rules/shop.paid', 'triggertypes/shop.order'];
 
-async function installed() {
+async function installed(of = manifest()) {
   const scene = await start();
+  scene.blobs.set(CONTENT.manifest, JSON.stringify(of));
   scene.put({ from: 'shop=1.0.0', force: false });
   await scene.bring(CONTENT);
   await expect.poll(() => scene.ready()).toMatchObject({ status: 'True', reason: 'Installed' });
@@ -139,6 +141,40 @@ test('a ConfigMap that comes later is judged at once', async () => {
     data: { 'shop.yaml': 'host: db.example.org\n' },
   });
   await expect.poll(valid).toMatchObject({ status: 'True' });
+});
+
+test('a ConfigMap of overrides enables and disables what is registered, in place, and one that is wrong changes nothing', async () => {
+  // As files are read: each says whether it is enabled.
+  const resources = manifest().resources.map((one) => ({ ...one, spec: { ...one.spec, enabled: true } }));
+  using scene = await installed(manifest({ resources }));
+  const { api, statusOf } = scene;
+  const look = (path: string) => api.object(`${NAMESPACE}/${path}`);
+  const enabled = () =>
+    ALL.map((path) => (look(path)?.spec as { readonly enabled?: boolean } | undefined)?.enabled ?? true);
+  const override = (data: Readonly<Record<string, string>>) =>
+    api.put({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'squall-overrides', namespace: 'demo' },
+      data,
+    });
+  const [{ uid }, { at }] = [look('rules/shop.paid')?.metadata ?? {}, statusOf()?.installed ?? {}];
+  const applies = () => api.writes().filter(({ verb }) => verb === 'apply').length;
+  const before = applies();
+  const off = 'defaults: {enabled: false}';
+  override({ '_global.yaml': `rules: {${off}}\n`, 'shop.yaml': 'actions: {exceptions: {say: {enabled: false}}}\n' });
+  await expect.poll(enabled).toEqual([false, true, false, true]);
+  expect(applies() - before).toBe(2);
+  override({ '_global.yaml': `rules: {${off}}\n`, 'shop.yaml': 'actions: {exceptions: {say: {enabled: perhaps}}}\n' });
+  await expect
+    .poll(() => statusOf()?.warnings)
+    .toEqual([expect.stringContaining('shop.yaml:1:30: '), expect.anything()]);
+  expect([enabled(), applies() - before]).toEqual([[false, true, false, true], 2]);
+  api.drop('/api/v1/namespaces/demo/configmaps/squall-overrides');
+  await expect.poll(enabled).toEqual([true, true, true, true]);
+  await expect.poll(() => statusOf()?.warnings).toEqual([]);
+  expect([look('rules/shop.paid')?.metadata.uid, statusOf()?.installed?.at]).toEqual([uid, at]);
+  expect(api.writes().filter(({ verb, path }) => verb === 'create' && path.includes('/jobs'))).toHaveLength(1);
 });
 
 test('a Pack that is deleted waits for what runs; its rules go before', async () => {

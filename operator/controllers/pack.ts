@@ -2,7 +2,7 @@
 import { Manifest } from '../api/install.ts';
 import type { Action, Execution, Pack, Rule, TriggerType, Workflow } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
-import { CONFIGS, PackSpec, type PackStatus } from '../api/pack.ts';
+import { CONFIGS, OVERRIDES, PackSpec, type PackStatus } from '../api/pack.ts';
 import type { InstallSettings, ObservedPack } from '../domain/install/observed.ts';
 import type { ConfigMap } from '../domain/install/config.ts';
 import { BY_PACK } from '../domain/install/job.ts';
@@ -32,6 +32,8 @@ export interface PackSources {
   readonly packs: Store<Pack>;
   /** The ConfigMaps `squall-configs`. */
   readonly configMaps: Store<ConfigMap>;
+  /** The ConfigMaps `squall-overrides`. */
+  readonly overrides: Store<ConfigMap>;
   readonly actions: Store<Action>;
   readonly workflows: Store<Workflow>;
   readonly triggerTypes: Store<TriggerType>;
@@ -83,7 +85,9 @@ export function packReconciler({
     watches: [
       watched(sources.packs),
       ...[sources.jobs, sources.pods].map((store) => watched(store as Store<KubeObject>, packOfInstall)),
-      watched(sources.configMaps, ({ metadata }) => packsIn(metadata.namespace)),
+      ...[sources.configMaps, sources.overrides].map((store) =>
+        watched(store, ({ metadata }) => packsIn(metadata.namespace)),
+      ),
       ...all.map((store) => watched(store, packsOf, isOtherSpec)),
     ],
     observe: async (key) => {
@@ -100,6 +104,7 @@ export function packReconciler({
         find: (kind: RegisteredKind, name: string) => stores[kind].get(`${namespace}/${name}`),
         versions: versionsIn(namespace),
         configs: sources.configMaps.get(`${namespace}/${CONFIGS}`),
+        overrides: sources.overrides.get(`${namespace}/${OVERRIDES}`),
         live: self.metadata.deletionTimestamp === undefined ? [] : liveOf(self, sources.executions),
         settings,
       };

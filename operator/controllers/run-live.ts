@@ -43,6 +43,13 @@ export interface RefusedRun {
   readonly findings?: readonly Finding[];
 }
 
+/** Why there is no run yet. */
+export interface AwaitingRun {
+  /** Names of Executions: when one of them has changed it is looked at again. */
+  readonly awaits: readonly string[];
+  readonly message: string;
+}
+
 export const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', message });
 
 export const nowOf = ({ now }: Pick<OpenOptions, 'now'>): Date => now?.() ?? new Date();

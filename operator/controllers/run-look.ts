@@ -18,7 +18,7 @@ import { callable, type CallableStores } from './callable.ts';
 import { configurationFor } from './configuration.ts';
 import { aboveOf } from './lineage.ts';
 import { entriesNow, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
-import type { OpenedRun } from './run-open.ts';
+import type { OpenedRun } from './run-reopen.ts';
 
 export interface RunLookOptions extends OpenOptions {
   readonly sources: OpenOptions['sources'] & CallableStores;

@@ -5,15 +5,15 @@ import type { Value } from '../domain/expression/python/values.ts';
 import { parentOf } from '../domain/workflow/children.ts';
 import { type LiveRun, type Owner, rerunsIn } from '../domain/workflow/live.ts';
 import { childNews } from '../domain/workflow/news.ts';
-import { invalid, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
+import { type AwaitingRun, nowOf, type OpenOptions } from './run-live.ts';
 
 /** Records what children of `last`, whose run it is, and of those that it went on from have come to since it ended: all that is
- * open then was never made. @returns why it cannot be gone on with yet */
+ * open then was never made. @returns what has to end first: nothing is recorded then */
 export async function settle(
   live: LiveRun,
   last: Execution,
   options: Pick<OpenOptions, 'store' | 'now'>,
-): Promise<RefusedRun | undefined> {
+): Promise<AwaitingRun | undefined> {
   const { metadata, status } = last;
   const { namespace = '' } = metadata;
   const owners: readonly Owner[] = [...rerunsIn(status?.workflow?.journal ?? []).map(({ owner }) => owner), metadata];
@@ -21,12 +21,15 @@ export async function settle(
   const open = [...live.open];
   const found = await Promise.all(open.map(({ name }) => options.store.execution(`${namespace}/${name}`)));
   const children = new Map(found.flatMap((one) => (one && isOurs(one) ? [[one.metadata.name, one]] : [])));
-  for (const { name, child } of open) {
+  const underWay = open.filter(({ name }) => {
     const there = children.get(name);
-    if (there && !isFinal(there.status?.phase ?? 'Requested'))
-      return invalid(
-        `spec.request.cause.rerunOf: task "${child.task}" of Execution "${metadata.name}" is still under way. Wait until Execution "${name}" has ended, or cancel it: squall execution cancel ${name}`,
-      );
+    return there && !isFinal(there.status?.phase ?? 'Requested');
+  });
+  const [first, ...more] = underWay;
+  if (first) {
+    const others = more.length === 0 ? '' : ` and ${more.length} others`;
+    const message = `it goes on when Execution "${first.name}"${others} has ended: task "${first.child.task}" of Execution "${metadata.name}" is still under way. Wait, or cancel it: squall execution cancel ${first.name}`;
+    return { awaits: underWay.map(({ name }) => name), message };
   }
   const results = await options.store.results(namespace, [...children.keys()]);
   const now = nowOf(options);

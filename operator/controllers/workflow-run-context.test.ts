@@ -28,6 +28,79 @@ test('a default that names the parent and the task is rendered, here and in the 
   one.stop();
 });
 
+const TOLD = draft(
+  'Action',
+  'acme.told',
+  ActionSpec.parse({
+    runner: 'noop',
+    parameters: {
+      told: { type: 'string' },
+      also: { default: '{{ action_context.api_user }} {{ action_context.parent.source_channel }}' },
+    },
+  }),
+);
+const st2 = "<% ctx().st2.api_user + ' ' + ctx().parent.source_channel + ' ' + ctx().st2.user %>";
+
+test.each<
+  [string, 'orquesta' | 'action-chain' | 'mistral', object, (result: Readonly<Record<string, unknown>>) => unknown]
+>([
+  [
+    'Orquesta',
+    'orquesta',
+    { version: 1, tasks: { a: { action: 'acme.told', input: { told: st2 } } }, output: [{ told: st2 }] },
+    ({ output }) => (output as { told: string }).told,
+  ],
+  [
+    'a chain',
+    'action-chain',
+    {
+      chain: [
+        {
+          name: 'a',
+          ref: 'acme.told',
+          parameters: {
+            told: '{{ action_context.parent.api_user }} {{ action_context.parent.source_channel }} {{ action_context.parent.user }}',
+          },
+        },
+      ],
+    },
+    () => 'ann ops bot',
+  ],
+  [
+    'Mistral',
+    'mistral',
+    {
+      version: '2.0',
+      'acme.w': {
+        vars: { p: "<% env().get('__actions').get('st2.action').st2_context.parent %>" },
+        tasks: {
+          a: { action: 'acme.told', input: { told: "<% $.p.api_user + ' ' + $.p.source_channel + ' ' + $.p.user %>" } },
+        },
+        output: { told: "<% $.p.api_user + ' ' + $.p.source_channel + ' ' + $.p.user %>" },
+      },
+    },
+    ({ told }) => told,
+  ],
+])('who asked in a chat, and where, is known in the run and its tasks: %s', async (_, engine, definition, told) => {
+  const context = { user: 'bot', apiUser: 'ann', sourceChannel: 'ops' };
+  const api = server(definedAs(engine, definition), TOLD, run('run', { request: { action: 'acme.w', context } }));
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  expect(told(resultOf(api))).toBe('ann ops bot');
+  const [child] = await childrenOf(api);
+  expect(child?.spec).toMatchObject({ request: { parameters: { told: 'ann ops bot' }, context } });
+  one.stop();
+});
+
+test('without a chat there is neither in the context', async () => {
+  const output = [{ names: '<% ctx().st2.keys() + ctx().parent.keys() %>' }];
+  const api = server(workflow({ a: { action: 'core.noop' } }, { output }), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  expect(JSON.stringify(resultOf(api))).not.toMatch(/api_user|source_channel/);
+  one.stop();
+});
+
 test('the workflows of a workbook have the environment of the first', async () => {
   const inner = (name: string) => ({ tasks: { t: { workflow: name, publish: { id: '<% task(t).result.id %>' } } } });
   const output = { id: '<% $.id %>' };

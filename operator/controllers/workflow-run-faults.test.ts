@@ -5,7 +5,9 @@ import type { Draft, KubeObject } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
 import { sha256 } from '../domain/execution/builders.setup.ts';
 import { childName } from '../domain/workflow/children.ts';
+import { StatusError } from '../kube/errors.ts';
 import type { ScriptedTransport } from '../kube/scripted.ts';
+import type { Transport } from '../kube/transport.ts';
 import {
   CHAIN,
   childrenOf,
@@ -286,4 +288,86 @@ test('a rerun names tasks inside a workflow of the same workbook', async () => {
   const inner = (await below(api, 'again')).find(({ metadata }) => metadata.annotations?.['squall.dev/task'] === 't');
   expect(await tasks(inner?.metadata.name ?? '')).toEqual(['s']);
   two.stop();
+});
+
+test('Executions that somebody has made the parents of each other do not stop the operator', async () => {
+  const api = server(workflow(NOOPS), run('left'), run('right'));
+  const ownedBy = (owner: string) => {
+    const { uid } = (api.object(`${PATH}/${owner}`) as KubeObject).metadata;
+    return [{ apiVersion: 'squall.dev/v1alpha1', kind: 'Execution', name: owner, uid, controller: true }];
+  };
+  for (const [name, owner] of [
+    ['left', 'right'],
+    ['right', 'left'],
+  ] as const)
+    change(api, name, ({ metadata }) => ({ metadata: { ...metadata, ownerReferences: ownedBy(owner) } }));
+  const one = await operator(api);
+  await ends(api, 'Failed', 'left');
+  await ends(api, 'Failed', 'right');
+  expect(statusOf(api, 'left')).toMatchObject({ reason: 'WorkflowLimit' });
+  one.stop();
+});
+
+test('a child that is deleted while the journal cannot be written is not made again', async () => {
+  const tasks = { a: { action: 'acme.never', next: [{ when: '<% failed() %>', do: 'c' }] }, b: WAITS.a, c: NOOPS.a };
+  const api = server(workflow(tasks), NEVER, run());
+  const nameOf = async (task: string) =>
+    (await childrenOf(api)).find(({ metadata }) => metadata.annotations?.['squall.dev/task'] === task)?.metadata.name;
+  let toDrop: string | undefined;
+  const seen = new Proxy<Transport>(api, {
+    get: (target, verb) => {
+      const own = Reflect.get(target, verb) as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) => {
+        if (verb !== 'replaceStatus' || !String(given[0]).endsWith('/run') || toDrop === undefined)
+          return own.apply(target, given);
+        api.drop(`${PATH}/${toDrop}`);
+        toDrop = undefined;
+        throw new StatusError(409, 'somebody else has written it', { reason: 'Conflict' });
+      };
+    },
+  });
+  const one = await operator(api, undefined, seen);
+  await children(api, 2);
+  toDrop = await nameOf('a');
+  const b = api.object(`${PATH}/${await nameOf('b')}`);
+  const at = new Date().toISOString();
+  api.put({ ...b, status: { phase: 'Succeeded', attempt: 1, startedAt: at, endedAt: at, result: {} } } as Draft);
+  await ends(api, 'Succeeded');
+  expect(statusOf(api)?.workflow).toMatchObject({ tasks: { succeeded: 2, failed: 1 } });
+  expect(await nameOf('a')).toBeUndefined();
+  one.stop();
+});
+
+test('what is paused before it has begun begins nothing until it is resumed', async () => {
+  const api = server(workflow(NOOPS), run('run', { control: 'pause' }));
+  const one = await operator(api);
+  await ends(api, 'Paused');
+  expect(statusOf(api)).toMatchObject({
+    reason: 'PauseRequested',
+    message: expect.stringContaining('not begun') as string,
+  });
+  await barrier(api);
+  expect(await below(api, 'run')).toEqual([]);
+  change(api, 'run', ({ spec }) => ({ spec: { ...(spec as object), control: 'run' } }));
+  await ends(api, 'Succeeded');
+  one.stop();
+});
+
+test('nor does a workflow that its parent asked for before it was paused', async () => {
+  const inner = draft(
+    'Workflow',
+    'acme.inner',
+    WorkflowSpec.parse({ engine: 'orquesta', definition: { version: 1, tasks: NOOPS } }),
+  );
+  const api = server(workflow({ i: { action: 'acme.inner', delay: 1 } }), inner, run());
+  const one = await operator(api);
+  await expect.poll(() => statusOf(api)?.phase).toBe('Running');
+  change(api, 'run', ({ spec }) => ({ spec: { ...(spec as object), control: 'pause' } }));
+  await ends(api, 'Paused');
+  const [child] = await below(api, 'run');
+  expect(statusOf(api, child?.metadata.name)?.phase).toBe('Paused');
+  expect(await below(api, child?.metadata.name ?? '')).toEqual([]);
+  change(api, 'run', ({ spec }) => ({ spec: { ...(spec as object), control: 'run' } }));
+  await ends(api, 'Succeeded');
+  one.stop();
 });

@@ -71,6 +71,64 @@ test('an action that came after the Workflow is there for its runs; one under wa
   two.stop();
 });
 
+const CHAIN = (more: object) => ({
+  chain: [
+    { name: 'a', ref: 'core.noop', 'on-success': 'b' },
+    { name: 'b', ref: 'core.gone', ...more },
+    { name: 'c', ref: 'core.noop' },
+  ],
+});
+const MISTRAL = (more: object) => ({
+  version: '2.0',
+  'acme.w': {
+    tasks: {
+      a: { action: 'core.noop', 'on-success': ['b'] },
+      b: { action: 'core.gone', ...more },
+      c: { action: 'core.noop', join: 1 },
+    },
+  },
+});
+const UNKNOWN = 'Failed to run task "b". Action with reference "core.gone" doesn\'t exist.';
+
+test.each<[string, 'action-chain' | 'mistral', object, string, object]>([
+  ['a chain ends, whatever follows', 'action-chain', CHAIN({ 'on-failure': 'c' }), 'Failed', { error: UNKNOWN }],
+  [
+    'Mistral, where somebody sees to it',
+    'mistral',
+    MISTRAL({ 'on-error': ['c'] }),
+    'Succeeded',
+    { extra: { state: 'SUCCESS' }, tasks: [{ name: 'a' }, { name: 'b', state: 'ERROR' }, { name: 'c' }] },
+  ],
+  [
+    'Mistral, where nobody does',
+    'mistral',
+    { version: '2.0', 'acme.w': { tasks: { a: { action: 'core.noop' }, b: { action: 'core.gone' } } } },
+    'Failed',
+    {
+      extra: { state: 'ERROR' },
+      tasks: [
+        { name: 'a', state: 'SUCCESS' },
+        { name: 'b', state: 'ERROR' },
+      ],
+    },
+  ],
+])(
+  'an action that is not there fails its task when it is reached: %s',
+  async (_, engine, definition, phase, result) => {
+    const api = server(draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine, definition })), run());
+    const one = await operator(api);
+    await ends(api, phase);
+    expect(statusOf(api)).toMatchObject({
+      reason: phase === 'Failed' ? 'WorkflowFailed' : 'WorkflowSucceeded',
+      result:
+        'error' in result ? { error: expect.stringContaining(UNKNOWN) as string, tasks: [{ name: 'a' }] } : result,
+    });
+    const made = (await childrenOf(api)).map(({ metadata }) => metadata.annotations?.['squall.dev/task']);
+    expect(new Set(made)).toEqual(new Set(phase === 'Succeeded' ? ['a', 'c'] : ['a']));
+    one.stop();
+  },
+);
+
 test('what is too much for a status is told in part', async () => {
   const names = Array.from({ length: 100 }, (_, i) => `t${i}`);
   const tasks = Object.fromEntries(names.map((name) => [name, { action: `acme.gone-${name}` }]));

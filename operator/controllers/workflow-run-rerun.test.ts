@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
 import type { Draft } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
-import { childrenOf, draft, ends, NEVER, operator, run, server, statusOf } from './workflow-run.setup.ts';
+import { childrenOf, draft, ends, NEVER, operator, PATH, run, server, statusOf } from './workflow-run.setup.ts';
 
 const PICKY = draft(
   'Action',
@@ -71,6 +71,52 @@ test('parameters with which it would have gone another way are refused', async (
         'spec.request.parameters: with these Execution "run" would not have come to the same tasks; change others, or run it again as a whole',
     });
   }
+  one.stop();
+});
+
+test('who asks again is another one: that is refused only where the way depended on it', async () => {
+  const tasks = {
+    a: {
+      action: 'core.noop',
+      next: [
+        { when: "<% ctx().st2.user = 'ann' %>", do: 'b' },
+        { when: "<% ctx().st2.user != 'ann' %>", do: 'c' },
+      ],
+    },
+    b: { action: 'acme.picky', input: { word: '<% ctx(word) %>' } },
+    c: { action: 'core.noop' },
+  };
+  const asked = (user: string, more: object = {}) => ({ request: { ...requestOf('bad'), context: { user }, ...more } });
+  const api = server(ONE(tasks), PICKY, run('run', asked('ann')));
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  const rerun = { rerun: { tasks: ['b'] }, cause: { rerunOf: 'run' } };
+  api.put(run('by-bob', asked('bob', rerun)));
+  await ends(api, 'Failed', 'by-bob');
+  expect(statusOf(api, 'by-bob')).toMatchObject({
+    reason: 'WorkflowInvalid',
+    message:
+      'spec.request.context: in this name Execution "run" would not have come to the same tasks; run it again as a whole',
+  });
+  api.put(run('by-ann', { request: { ...requestOf('good'), context: { user: 'ann' }, ...rerun } }));
+  await ends(api, 'Succeeded', 'by-ann');
+  one.stop();
+});
+
+test('a Workflow that is disabled is not gone on with either', async () => {
+  const tasks = { b: { action: 'acme.picky', input: { word: '<% ctx(word) %>' } } };
+  const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  const off = ONE(tasks);
+  api.put({ ...off, spec: { ...(off.spec as object), enabled: false } });
+  await expect.poll(() => one.workflows.get('default/acme.w')?.spec.enabled).toBe(false);
+  api.put(from('again', 'good', { tasks: ['b'] }));
+  await ends(api, 'Failed', 'again');
+  expect(statusOf(api, 'again')).toMatchObject({
+    reason: 'WorkflowDisabled',
+    message: 'Unable to execute. Workflow "acme.w" is disabled. Set spec.enabled of Workflow acme.w to true',
+  });
   one.stop();
 });
 
@@ -143,14 +189,57 @@ test('what ended after its run had failed is taken in by a rerun, and not run ag
   two.stop();
 });
 
-test('a run of which something is still under way is not gone on with', async () => {
-  const { api, stop, b } = await failedBeside();
+/** As `failedBeside`, with a rerun that waits for `b`. */
+async function waiting() {
+  const started = await failedBeside();
+  const { api } = started;
   api.put(from('again', 'w', { tasks: ['a'] }));
-  await ends(api, 'Failed', 'again');
+  await expect.poll(() => statusOf(api, 'again')?.reason, { timeout: 5000 }).toBe('RerunWaits');
+  return started;
+}
+
+test('a run of which something is still under way is gone on with when that has ended', async () => {
+  const { api, stop, b } = await waiting();
   expect(statusOf(api, 'again')).toMatchObject({
-    reason: 'WorkflowInvalid',
-    message: `spec.request.cause.rerunOf: task "b" of Execution "run" is still under way. Wait until Execution "${b}" has ended, or cancel it: squall execution cancel ${b}`,
+    phase: 'Requested',
+    message: `it goes on when Execution "${b}" has ended: task "b" of Execution "run" is still under way. Wait, or cancel it: squall execution cancel ${b}`,
   });
+  expect(statusOf(api, 'again')?.workflow).toBeUndefined();
+  expect(await made(api)).toHaveLength(2);
+  await finish(api, 'b/0/0', 'Succeeded');
+  await finish(api, 'a/0/1', 'Succeeded');
+  await ends(api, 'Succeeded', 'again');
+  expect(statusOf(api, 'again')?.result).toEqual({ output: { said: 'x' } });
+  expect(await made(api)).toEqual([
+    'again a/0/1 Succeeded',
+    'again c/0/0 Succeeded',
+    'run a/0/0 Failed',
+    'run b/0/0 Succeeded',
+  ]);
+  stop();
+});
+
+test('one that waits outlives the operator, and all that wait for the same go on', async () => {
+  const { api, stop } = await waiting();
+  stop();
+  const two = await operator(api);
+  api.put(from('third', 'w', { tasks: ['a'] }));
+  await expect.poll(() => statusOf(api, 'third')?.reason, { timeout: 5000 }).toBe('RerunWaits');
+  await finish(api, 'b/0/0', 'Succeeded');
+  const running = ['again', 'third'].map((name) =>
+    expect.poll(() => statusOf(api, name)?.phase, { timeout: 5000 }).toBe('Running'),
+  );
+  await Promise.all(running);
+  expect((await made(api)).filter((line) => line.includes(' b/'))).toEqual(['run b/0/0 Succeeded']);
+  two.stop();
+});
+
+test('one that waits can be canceled, and makes nothing', async () => {
+  const { api, stop } = await waiting();
+  const object = api.object(`${PATH}/again`);
+  api.put({ ...object, spec: { ...(object?.spec as object), control: 'cancel' } } as Draft);
+  await ends(api, 'Canceled', 'again');
+  await finish(api, 'b/0/0', 'Succeeded');
   expect(await made(api)).toHaveLength(2);
   stop();
 });

@@ -1,30 +1,22 @@
 // operator/controllers/workflow-run.setup.ts — for tests: an operator with the controllers of Executions, on a scripted API server.
 import { expect } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
-import { Action, Execution, KeyValue, KINDS, Pack, TriggerType, Workflow } from '../api/kinds.ts';
+import { type Execution, KINDS, type Workflow } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
 import { settings, sha256 } from '../domain/execution/builders.setup.ts';
-import { KEY_VALUE_INDEXES } from '../domain/datastore/entry.ts';
-import type { ConfigMap } from '../domain/install/config.ts';
-import { BY_EXECUTION } from '../domain/job/names.ts';
-import { projectJob, projectPod } from '../domain/job/shapes.ts';
-import { ACTION_INDEXES, EXECUTION_INDEXES, TRIGGER_TYPE_INDEXES, WORKFLOW_INDEXES } from '../domain/rule/indexes.ts';
 import { Client } from '../kube/client.ts';
 import { KIND } from '../kube/paths.ts';
 import { runLoop } from '../kube/reconcile.ts';
 import { reflect } from '../kube/reflect.ts';
 import { ScriptedTransport } from '../kube/scripted.ts';
-import { Store } from '../kube/store.ts';
+import type { Store } from '../kube/store.ts';
 import type { Transport } from '../kube/transport.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { projectAction } from './action.ts';
-import { executionReconciler, projectExecution } from './execution.ts';
+import { executionReconciler } from './execution.ts';
 import { RunStore } from './run-store.ts';
-import { projectKeyValue } from './key-value.ts';
-import { projectPack } from './pack.ts';
-import { projectWorkflow } from './workflow.ts';
+import { emptySources } from './sources.setup.ts';
 import { workflowRunReconciler } from './workflow-run.ts';
 
 export const draft = (kind: string, name: string, spec: unknown, namespace = 'default'): Draft => ({
@@ -64,21 +56,7 @@ export async function operator(
   transport: Transport = api,
 ): Promise<Operator> {
   const stop = new AbortController();
-  const stores = {
-    workflows: new Store<Workflow>({ kind: Workflow, project: projectWorkflow, indexes: WORKFLOW_INDEXES }),
-    actions: new Store<Action>({ kind: Action, project: projectAction, indexes: ACTION_INDEXES }),
-    executions: new Store<Execution>({ kind: Execution, project: projectExecution, indexes: EXECUTION_INDEXES }),
-    triggerTypes: new Store<TriggerType>({
-      kind: TriggerType,
-      project: (raw) => raw as TriggerType,
-      indexes: TRIGGER_TYPE_INDEXES,
-    }),
-    keyValues: new Store<KeyValue>({ kind: KeyValue, project: projectKeyValue, indexes: KEY_VALUE_INDEXES }),
-    packs: new Store<Pack>({ kind: Pack, project: projectPack }),
-    configMaps: new Store<ConfigMap>({ kind: KIND.configMap, project: (raw) => raw }),
-    jobs: new Store({ kind: KIND.job, project: projectJob, indexes: BY_EXECUTION }),
-    pods: new Store({ kind: KIND.pod, project: projectPod, indexes: BY_EXECUTION }),
-  };
+  const stores = emptySources();
   const all = Object.values(stores) as unknown as readonly Store<KubeObject>[];
   for (const store of all) void reflect({ transport, store, stop: stop.signal });
   await Promise.all(all.map(({ synced }) => synced));

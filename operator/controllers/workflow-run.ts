@@ -6,12 +6,14 @@ import { isFinal, type Live as LiveExecution, parseExecution } from '../domain/e
 import type { Audience } from '../domain/notify/audience.ts';
 import { parentOf } from '../domain/workflow/children.ts';
 import type { LiveRun } from '../domain/workflow/live.ts';
+import { wishFor } from '../domain/workflow/news.ts';
 import { type ObservedRun, planRun } from '../domain/workflow/plan.ts';
 import { SquatterError, statusOf } from '../kube/errors.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
-import { type Key, keyOf } from '../kube/store.ts';
+import { type Key, keyOf, splitKey } from '../kube/store.ts';
 import { workflowOf } from './callable.ts';
-import { isGoing } from './lineage.ts';
+import { aboveOf, isGoing } from './lineage.ts';
+import { KnownChildren } from './run-children.ts';
 import { type HeldRun, look, type RunLookOptions } from './run-look.ts';
 import { openRunOf } from './run-open.ts';
 
@@ -28,11 +30,15 @@ export interface RunReconciler extends Reconciler<ObservedRun, ExecutionStatus> 
 export function workflowRunReconciler(options: RunControllerOptions): RunReconciler {
   const { sources } = options;
   const held = new Map<Key, HeldRun & { readonly uid: string }>();
+  const children = new KnownChildren(sources.executions);
+  /** Runs that have not begun, and what they wait for. */
+  const awaiting = new Map<Key, ReadonlySet<Key>>();
   const keysOf = (execution: Execution): readonly Key[] => {
     const [own, parent] = [keyOf(execution), parentOf(execution)];
     const told = sources.executions.by('parent', own).filter((child) => stops(execution) || isStopped(child));
     const namespace = execution.metadata.namespace ?? '';
-    return [own, ...(parent ? [`${namespace}/${parent.name}` as const] : []), ...told.map(keyOf)];
+    const waiting = [...awaiting].flatMap(([key, awaited]) => (awaited.has(own) ? [key] : []));
+    return [own, ...(parent ? [`${namespace}/${parent.name}` as const] : []), ...told.map(keyOf), ...waiting];
   };
   /** An Execution may be there before the Workflow that it is to run. */
   const waitingFor = (workflow: Workflow): readonly Key[] =>
@@ -47,6 +53,8 @@ export function workflowRunReconciler(options: RunControllerOptions): RunReconci
       const parsed = self && parseExecution(self);
       if (!self || !parsed?.ok || isFinal(parsed.execution.status.phase) || isGoing(self, sources.executions)) {
         held.delete(key);
+        awaiting.delete(key);
+        children.forget(key);
         return undefined;
       }
       const { uid } = self.metadata;
@@ -55,13 +63,22 @@ export function workflowRunReconciler(options: RunControllerOptions): RunReconci
       if (!workflow && !execution.status.workflow) return undefined;
       const found = held.get(key);
       const known = found?.uid === uid && isWritten(found.live, execution) ? found : undefined;
-      const run = known ?? (await openRunOf(execution, workflow, options));
       const listening = { audience: options.audience(self.metadata.namespace ?? ''), callee: workflow };
+      const wish = wishFor(execution, aboveOf(execution, sources.executions));
+      if (!execution.status.workflow && wish === 'pause')
+        return { self, execution, awaiting: { message: NOT_BEGUN, wish }, listening };
+      const run = known ?? (await openRunOf(execution, workflow, options));
+      if (!('awaits' in run)) awaiting.delete(key);
       if ('reason' in run) return { self, execution, refused: run, listening };
+      if ('awaits' in run) {
+        const { namespace } = splitKey(key);
+        awaiting.set(key, new Set(run.awaits.map((name) => `${namespace}/${name}` as const)));
+        return { self, execution, awaiting: { message: run.message, wish }, listening };
+      }
       const kept = known ?? {
         ...run,
         uid,
-        created: new Set<string>(),
+        created: children.of(self),
         told: [performance.now()],
         refusals: new Map<string, string>(),
       };
@@ -75,6 +92,8 @@ export function workflowRunReconciler(options: RunControllerOptions): RunReconci
     },
   };
 }
+
+const NOT_BEGUN = 'it has not begun; it does when it, or the workflow that it is a step of, is resumed';
 
 /** The object that the API server will never take, and why; undefined for what may pass by itself. */
 function refusalOf(error: unknown): { readonly name: string; readonly message: string } | undefined {

@@ -64,6 +64,16 @@ test('a workflow becomes ready when the action that it names comes, and loses it
   await loop.becomes('acme.w', 'ContentInvalid');
 });
 
+test('a chain may be applied before its actions: it is told what is missing until it comes', async () => {
+  const definition = { chain: [{ name: 'a', ref: 'acme.a' }] };
+  const spec = WorkflowSpec.parse({ engine: 'action-chain', definition });
+  using loop = await start(draft('Workflow', 'acme.w', spec, 'default', OLD));
+  await loop.becomes('acme.w', 'AcceptedWithWarnings');
+  expect(loop.message('acme.w')).toMatch(/chain\[0\]\.ref: Task "a": The action "acme\.a" is not registered/);
+  loop.api.put(action('acme.a'));
+  await loop.becomes('acme.w', 'Accepted');
+});
+
 test('pack core is that of the operator, other packs are those of the namespace', async () => {
   using loop = await start(
     workflow('acme.w', 'core.noop'),

@@ -116,6 +116,7 @@ export const secret = (name: string, values: Readonly<Record<string, string>>): 
 });
 
 export const API_KEY = 'a'.repeat(64);
+export const KEY = { 'st2-api-key': API_KEY };
 /** The least that an event needs: a webhook, an action, a key. */
 export const BASE: readonly Draft[] = [
   triggerType('acme.alert', { webhook: { url: 'acme/alert' } }),
@@ -123,6 +124,8 @@ export const BASE: readonly Draft[] = [
   secret('squall-api-keys', { ci: `sha256:${sha256(API_KEY)}` }),
   secret('squall-webhooks', { shared: 'it is a secret' }),
 ];
+/** A rule on that webhook. */
+export const FIX = rule('fix', { action: { ref: 'acme.fix', parameters: { cmd: 'echo {{ trigger.body.host }}' } } });
 
 export interface TestDoor extends AsyncDisposable {
   readonly api: ApiServer;
@@ -181,7 +184,7 @@ export async function openDoor(
     directory,
     metrics,
     executions,
-    post: async (path, body, headers = { 'st2-api-key': API_KEY }) => {
+    post: async (path, body, headers = KEY) => {
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;
       const content = { 'content-type': 'application/json', ...headers };
       return await fetch(`${url}${path}`, {

@@ -77,6 +77,9 @@ export function keyBody(bytes: unknown): KeyBody {
   const size = Buffer.byteLength(value);
   if (size > VALUE_MAX_BYTES)
     throw bad(`value: it has ${size} bytes, at most ${VALUE_MAX_BYTES} are stored; keep large values elsewhere`);
+  // A text would be taken for no, and what is to be secret stored in clear text.
+  for (const [name, given] of Object.entries({ secret, encrypted }))
+    if (!isNothing(given) && typeof given !== 'boolean') throw bad(`${name}: ${shown(given)} is not of type 'boolean'`);
   if (encrypted === true)
     throw bad(
       'Failed to verify the integrity of the provided value: there are no ciphertexts of this instance; send the clear text with secret: true',

@@ -117,6 +117,19 @@ test('lists: prefix, scope, pages, in the order of keys', async () => {
   expect([first.headers.get('x-total-count'), first.headers.get('x-limit')]).toEqual(['4', '2']);
 });
 
+test('who names a user lists the entries of that user alone, whatever scope he says, as st2 key list --user does', async () => {
+  const { call } = await scene();
+  await call('PUT', '/api/v1/keys/shared', { value: '1' });
+  await call('PUT', '/api/v1/keys/color', { value: 'red', scope: 'user', user: 'bob' });
+  await call('PUT', '/api/v1/keys/color', { value: 'blue', scope: 'user' });
+  for (const scope of ['', '&scope=all', '&scope=system', '&scope=user'])
+    expect(
+      (await call('GET', `/api/v1/keys/?user=bob${scope}`)).body.map(({ value }) => value),
+      scope,
+    ).toEqual(['red']);
+  expect((await call('GET', '/api/v1/keys/?scope=all')).body.map(({ value }) => value)).toEqual(['1', 'blue']);
+});
+
 test('a secret is in the one Secret only, and shown to those who may decrypt', async () => {
   const { door, call, podOf } = await scene();
   const pod = await podOf('default', 'bob');
@@ -262,6 +275,8 @@ test('without a credential, or without the right, nothing', async () => {
 test.each([
   ['PUT', 'keys/k', {}, "'value' is a required property"],
   ['PUT', 'keys/k', { value: { a: 1 } }, "is not of type 'string'"],
+  ['PUT', 'keys/k', { value: 'x', secret: 'true' }, `secret: "true" is not of type 'boolean'`],
+  ['PUT', 'keys/k', { value: 'x', encrypted: 1 }, "encrypted: 1 is not of type 'boolean'"],
   ['PUT', 'keys/k', [], 'Input body needs to be an object, got: array'],
   ['PUT', 'keys/k', { value: 'x', ttl: -5 }, 'ttl: -5'],
   ['PUT', 'keys/k', { value: 'x', scope: 'galaxy' }, 'Scope galaxy is not in allowed scopes list'],

@@ -85,12 +85,12 @@ async function list(request: FastifyRequest, reply: FastifyReply, caller: KeyCal
   return await Promise.all(page.map((object) => shown(object, open, 'masked')));
 }
 
-/** Whose entries are listed; each part has pages of its own. */
+/** Whose entries are listed, those of a user who is named alone; each part has pages of its own. */
 function partsOf({ scope, user }: ListQuery, caller: KeyCaller): readonly Pick<EntryId, 'scope' | 'user'>[] {
   const system = { scope: 'system', user: '' } as const;
   const own = { scope: 'user', user: user ?? caller.user } as const;
-  if (scope === 'all') return [system, own];
-  return scope === 'user' || user !== undefined ? [own] : [system];
+  if (scope === 'user' || user !== undefined) return [own];
+  return scope === 'all' ? [system, own] : [system];
 }
 
 async function read(request: FastifyRequest, caller: KeyCaller, options: KeysOptions) {

@@ -30,3 +30,17 @@ test('stores show how many objects they hold and how long ago the API server was
   expect(text).toContain('squall_store_objects{kind="jobs"} 1');
   expect(text).toMatch(/squall_watch_age_seconds\{kind="jobs"\} \d/);
 });
+
+test('of two stores of a kind all objects count, and none hides that the other is silent', async () => {
+  const metrics = createMetrics({ version: 'test' });
+  const [silent, heard] = [0, 1].map(() => new Store({ kind: KIND.configMap, project: (raw) => raw }));
+  if (!silent || !heard) throw new Error('there are no stores');
+  showStores(metrics, [silent, heard]);
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', uid: 'u', resourceVersion: '1' } };
+  silent.put(object);
+  heard.put(object);
+  heard.alive();
+  const text = await metricsText(metrics);
+  expect(text).toContain('squall_store_objects{kind="configmaps"} 2');
+  expect(text).toContain('squall_watch_age_seconds{kind="configmaps"} +Inf');
+});

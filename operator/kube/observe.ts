@@ -13,12 +13,13 @@ export function countCalls(metrics: Metrics): NonNullable<CallHooks['onCall']> {
   };
 }
 
-/** Shows size and age of the stores at each scrape. */
+/** Shows size and age of the stores at each scrape; of a kind that several watch, all objects and the oldest sign of life. */
 export function showStores(metrics: Metrics, stores: readonly (Sink & { readonly size: number })[]): void {
   metrics.collect('storeObjects', (gauge) => {
-    for (const { kind, size } of stores) gauge.set({ kind: kind.plural }, size);
+    for (const { kind, size } of stores) gauge.inc({ kind: kind.plural }, size);
   });
   metrics.collect('watchAge', (gauge) => {
-    for (const store of stores) gauge.set({ kind: store.kind.plural }, store.lastSignOfLifeMs() / 1000);
+    for (const [kind, some] of Map.groupBy(stores, (store) => store.kind.plural))
+      gauge.set({ kind }, Math.max(...some.map((store) => store.lastSignOfLifeMs())) / 1000);
   });
 }

@@ -76,7 +76,7 @@ async function indexWith(name: string, { indexes, indexTexts }: InstallTask, con
 async function fetchGit(source: GitSource, folder: string, task: InstallTask, context: FetchContext): Promise<Fetched> {
   const { settings, scratch, authorities, timeoutSeconds, stop, mask, say } = context;
   const local = localFolder(source.url, settings.volume);
-  if (local !== undefined && !isRepository(local)) return copyLocal(join(local, source.path ?? ''), folder, task);
+  if (local !== undefined && !isRepository(local)) return copyLocal(folderIn(local, source), folder, task);
   const url = local === undefined ? source.url : `file://${local}`;
   const login = { url, secretFolder: settings.gitSecret, isShared: source.secretRef === undefined };
   const access = gitAccess({ ...login, env: settings.kept, authorities, scratch });
@@ -97,6 +97,14 @@ function localFolder(url: string, volume: string): string | undefined {
   if (!`${real}/`.startsWith(`${realpathSync(volume)}/`))
     throw new StepFailure(`Local pack directory "${path}" is a link out of its volume`);
   return real;
+}
+
+/** The pack's folder within the one of the address. */
+function folderIn(local: string, { url, path = '' }: GitSource): string {
+  const place = join(local, path);
+  const real = existsSync(place) && statSync(place).isDirectory() ? realpathSync(place) : '';
+  if (real === local || real.startsWith(`${local}/`)) return real;
+  throw new StepFailure(`There is no folder ${path} in ${url}: correct spec.source.git.path`);
 }
 
 const isRepository = (folder: string): boolean =>

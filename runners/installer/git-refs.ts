@@ -39,7 +39,7 @@ export function parseRefs(output: string): RemoteRefs {
 
 /** Default branch, branch, hash or tag, version of a tag with v: the first that there is. */
 export function wantedOf(ref: string | undefined, refs: RemoteRefs): Wanted {
-  if (ref === undefined || ref === '' || ref === refs.defaultBranch)
+  if (ref === undefined || ref === '' || ref === refs.defaultBranch || ref === 'HEAD')
     return refs.hasHead ? { by: 'ref', ref: 'HEAD' } : { by: 'nothing' };
   if (refs.branches.has(ref)) return { by: 'ref', ref: `refs/heads/${ref}` };
   // Git itself takes a whole hash for a hash, whatever tags are named.
@@ -50,7 +50,9 @@ export function wantedOf(ref: string | undefined, refs: RemoteRefs): Wanted {
     /^[0-9a-f]{4,39}$/i.test(ref) ||
     /-g[0-9a-f]{4,40}$/.test(ref) ||
     /[~^]|@\{|^(?:refs|origin|heads|tags)\//.test(ref);
-  return isExpression && !ref.startsWith('-') ? { by: 'expression', expression: ref } : { by: 'nothing' };
+  if (!isExpression || ref.startsWith('-')) return { by: 'nothing' };
+  // Our own HEAD is that of a repository which began empty.
+  return { by: 'expression', expression: ref.replace(/^HEAD(?=[~^])/, 'origin/HEAD') };
 }
 
 /** StackStorm's words for a ref that is not there, with the versions there are. */

@@ -109,6 +109,9 @@ describe('a ref', () => {
     ['both', 'first'],
     ['main~1', 'second'],
     ['origin/feature/x', 'feature'],
+    ['HEAD', 'last'],
+    ['HEAD~1', 'second'],
+    ['tags/v1.0.0', 'first'],
   ])('%s is %s', async (ref, mark) => {
     expect(await marked({ url, ...(ref !== undefined && { ref }) })).toBe(mark);
   });
@@ -117,6 +120,7 @@ describe('a ref', () => {
     const hash = commits[mark]!;
     expect(await fetched({ url, ref: hash })).toMatchObject({ commit: hash });
     expect(await fetched({ url, ref: hash.slice(0, 8) })).toMatchObject({ commit: hash });
+    expect(await fetched({ url, ref: hash.slice(0, 8).toUpperCase() })).toMatchObject({ commit: hash });
   });
 
   test.each(['9.9.9', 'nothing', '0000000', 'f'.repeat(40), '--upload-pack=x'])(

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -306,6 +306,25 @@ describe('what is wrong is reported', () => {
       operator.task = taskOf({ from });
       await runInstaller(operator, { top, env: { SQUALL_VOLUME: volume } });
       expect(last()).toMatchObject({ failedStep: 'Fetch', message: expect.stringMatching(message) });
+    }
+  });
+
+  test('a path in a folder of the volume that is not there, or leads out of it', { timeout: SECONDS }, async () => {
+    const volume = mkdtempSync(join(top, 'volume-'));
+    writePack(join(volume, 'packs/hello'));
+    writePack(mkdtempSync(join(top, 'other-')));
+    symlinkSync(top, join(volume, 'packs/out'));
+    for (const [path, report] of [
+      ['hello', { step: 'Done' }],
+      ['/hello/.', { step: 'Done' }],
+      ['nowhere', { message: 'There is no folder nowhere in file:///packs: correct spec.source.git.path' }],
+      ['hello/pack.yaml', { message: expect.stringMatching(/^There is no folder hello\/pack\.yaml in/) }],
+      [`../../${basename(top)}`, { message: expect.stringMatching(/correct spec\.source\.git\.path$/) }],
+      ['out', { message: expect.stringMatching(/correct spec\.source\.git\.path$/) }],
+    ] as const) {
+      operator.task = taskOf({ source: { git: { url: 'file:///packs', path, claimName: 'packs' } } });
+      await runInstaller(operator, { top, env: { SQUALL_VOLUME: volume } });
+      expect(last(), path).toMatchObject(report);
     }
   });
 

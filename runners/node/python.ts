@@ -1,5 +1,5 @@
 // runners/node/python.ts — a Python action → the words and variables of its process, as StackStorm starts it.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../operator/api/envelope.ts';
 import { actionFile, type FunctionCommand, writeCall } from './call.ts';
@@ -30,12 +30,13 @@ export function pythonCommand(task: Task, scratch: string, env: NodeJS.ProcessEn
 const environmentIn = (places: Places, isFetched: boolean): Places =>
   isFetched || existsSync(places.environment) ? places : { ...places, environment: places.base };
 
-/** The pack's own environment first, its libraries, what the pod says, and last what every pack may import. */
+/** The pack's own environment first, if it has one, its libraries, what the pod says, and last what every pack may import. */
 function pythonPath({ pack, environment, base }: Places, env: NodeJS.ProcessEnv): readonly string[] {
   const own = libraryOf(environment);
   const common = libraryOf(base);
+  const isOwn = own !== undefined && (common === undefined || realpathSync(own) !== realpathSync(common));
   return [
-    ...(own === undefined ? [] : [own, join(own, 'site-packages')]),
+    ...(isOwn ? [own, join(own, 'site-packages')] : []),
     join(pack, 'actions', 'lib'),
     ...listOf(env['PYTHONPATH']),
     ...(common === undefined ? [] : [join(common, 'site-packages')]),

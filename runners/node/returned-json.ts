@@ -30,7 +30,7 @@ export function returnedJson(value: unknown): string {
 
 function check(given: unknown, place: string, above: readonly object[]): void {
   const value = converted(given);
-  const fault = faultOf(value);
+  const fault = faultOfDate(given) ?? faultOf(value);
   if (fault !== undefined) throw new NotJson(`The action returned what JSON cannot carry: ${place} is ${fault}`);
   if (typeof value !== 'object' || value === null) return;
   if (above.includes(value))
@@ -59,6 +59,10 @@ function converted(value: unknown): unknown {
   return typeof toJSON === 'function' ? (toJSON.call(value, '') as unknown) : value;
 }
 
+/** As JSON it would be null. */
+const faultOfDate = (value: unknown): string | undefined =>
+  value instanceof Date && Number.isNaN(value.getTime()) ? 'an invalid Date; return null or a text' : undefined;
+
 function faultOf(value: unknown): string | undefined {
   switch (typeof value) {
     case 'bigint':
@@ -85,6 +89,8 @@ function faultOfObject(value: object): string | undefined {
   if (value instanceof Error) return 'an Error; return its message, or throw it';
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
     return 'binary; return it as text, for example in base64';
+  if (Object.keys(value).length === 0 && (Symbol.iterator in value || Symbol.asyncIterator in value))
+    return 'an iterator; return an array of it, [...iterator]';
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null;
   if (prototype === null || prototype === Object.prototype || Object.keys(value).length > 0) return undefined;
   const name = prototype.constructor?.name ?? 'object';

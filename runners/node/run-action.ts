@@ -22,7 +22,7 @@ class ActionFailed extends Error {
   }
 }
 
-/** `path` is what writeCall() wrote. Ends the process: 0 when the function has returned, 1 when it has thrown. */
+/** `path` is what writeCall() wrote. Ends the process: with 0, or what the function has set as process.exitCode, when it has returned; 1 when it has thrown. */
 export async function runAction(path: string): Promise<never> {
   const call = withLongIntegers(readFileSync(path, 'utf8')) as ActionCall;
   unlinkSync(path);
@@ -37,7 +37,7 @@ export async function runAction(path: string): Promise<never> {
   } catch (error) {
     fail(error);
   }
-  process.exit(0);
+  process.exit();
 }
 
 /** Output to a pipe waits in the process while the pipe is full, and its exit would cut it off. */
@@ -51,6 +51,10 @@ async function functionIn(file: string): Promise<Action> {
   const exported = (await import(pathToFileURL(file).href)) as Exports;
   const inner = exported.default as Exports | undefined;
   const found = [exported.default, exported.run, inner?.default, inner?.run].find((one) => typeof one === 'function');
+  if (/^class\b/.test(String(found)))
+    throw new Error(
+      `${file} exports the class ${(found as Action).name}, not a function: write "export default async function (parameters, context) { … }", and make an instance in it`,
+    );
   if (found !== undefined) return found as Action;
   throw new Error(
     `${file} exports no function: write "export default async function (parameters, context) { … }", or export one as run`,

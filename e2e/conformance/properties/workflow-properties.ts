@@ -1,8 +1,12 @@
 // e2e/conformance/properties/workflow-properties.ts — what must hold of every workflow and of whatever happens to its children.
 import fc, { type Arbitrary } from 'fast-check';
 import type { Run } from '../../../operator/domain/workflow/engine.ts';
+import { chainPrograms } from './chain-programs.ts';
 import { chainRun, chains } from './chain-source.ts';
+import { refusals, sameChainTraces } from './chain-trace.ts';
+import { mistralPrograms } from './mistral-programs.ts';
 import { mistralRun, mistralWorkflows } from './mistral-source.ts';
+import { sameMistralTraces } from './mistral-trace.ts';
 import { type Property, property } from './property.ts';
 import { moves } from './workflow-moves.ts';
 import { workflowPrograms } from './workflow-programs.ts';
@@ -18,6 +22,22 @@ export const workflowProperties: readonly Property[] = [
       'orquesta: the engine and a second interpreter have the same traces',
       fc.record({ program: workflowPrograms, moves }),
       sameTraces,
+    ),
+    cost: COST,
+  },
+  {
+    ...property(
+      'action-chain: the engine and a second interpreter have the same traces',
+      fc.record({ program: chainPrograms, moves, reason: refusals }),
+      sameChainTraces,
+    ),
+    cost: COST,
+  },
+  {
+    ...property(
+      'mistral: the engine and a second interpreter have the same traces',
+      fc.record({ program: mistralPrograms, moves }),
+      sameMistralTraces,
     ),
     cost: COST,
   },

@@ -31,10 +31,12 @@ export function contextIn(ref: string, { context, annotations }: Asked) {
   const user = userIn(context);
   const { [ANNOTATION.taskOf]: taskOf = '' } = annotations ?? {};
   const [engine, workflow] = taskOf.split(' ');
-  const above = workflow === undefined ? {} : { user, pack: packIn(workflow) };
+  const chat = chatIn(context);
+  const above = workflow === undefined ? {} : { user, pack: packIn(workflow), ...chat };
   return {
     user,
     pack: packIn(ref),
+    ...chat,
     ...(parent ? { parent: { execution_id: parent.uid, name: parent.name, ...above } } : {}),
     ...(parent ? aboutTask(engine, { ref, workflowExecution: parent.uid, annotations }) : {}),
     ...(trigger
@@ -46,6 +48,12 @@ export function contextIn(ref: string, { context, annotations }: Asked) {
     ...(trace ? { trace_context: trace.tag === undefined ? { id_: trace.id } : { trace_tag: trace.tag } } : {}),
   };
 }
+
+/** Of what was asked for in a chat: by whom, and where. */
+export const chatIn = (context: RequestContext) => ({
+  ...(context?.apiUser === undefined ? {} : { api_user: context.apiUser }),
+  ...(context?.sourceChannel === undefined ? {} : { source_channel: context.sourceChannel }),
+});
 
 const packIn = (ref: string): string => ref.split('.')[0] ?? '';
 

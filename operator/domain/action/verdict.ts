@@ -9,6 +9,8 @@ import { winnerOf } from '../rule/reference.ts';
 export interface Verdict {
   readonly reason: Reason;
   readonly message: string;
+  /** Whether it can be run all the same. Default: only when it is accepted. */
+  readonly isUsable?: boolean;
 }
 
 export const ACCEPTED: Verdict = { reason: 'Accepted', message: 'It can be run.' };
@@ -16,9 +18,9 @@ export const ACCEPTED: Verdict = { reason: 'Accepted', message: 'It can be run.'
 /** The new status; a refusal is told as an event too. */
 export function planVerdict(self: KubeObject, verdict: Verdict, now: Date): Plan<JudgedStatus> {
   const old = JudgedStatus.safeParse(self.status ?? {});
-  const isAccepted = verdict.reason === 'Accepted';
-  const said = verdictOf({ ...verdict, status: isAccepted ? 'True' : 'False' });
-  const events = isAccepted ? [] : [{ type: 'Warning' as const, ...verdict }];
+  const { reason, message, isUsable = reason === 'Accepted' } = verdict;
+  const said = verdictOf({ reason, message, status: isUsable ? 'True' : 'False' });
+  const events = isUsable ? [] : [{ type: 'Warning' as const, reason, message }];
   return { status: judged(self, old.success ? old.data.conditions : undefined, said, now), events };
 }
 

@@ -1,12 +1,11 @@
 // operator/domain/datastore/entry.test.ts — names of objects, which object counts, what expires, and what expressions see.
-import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { KeyValue } from '../../api/kinds.ts';
 import { KeyValueSpec } from '../../api/key-value.ts';
+import { sha256 } from '../execution/builders.setup.ts';
 import { entriesOf, idOf, indexOf, KEY_VALUE_INDEXES, objectNameOf, objectOf, objectsIn } from './entry.ts';
 import { planKeyValue } from './judge.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const NOW = new Date('2026-03-01T12:00:00Z');
 const id = (key: string, user?: string) =>
   user === undefined ? ({ scope: 'system', user: '', key } as const) : ({ scope: 'user', user, key } as const);

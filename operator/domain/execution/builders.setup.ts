@@ -12,7 +12,7 @@ import { planExecution } from './plan.ts';
 export const T0 = new Date('2026-03-01T10:00:00.000Z');
 export const at = (seconds: number): Date => new Date(T0.getTime() + seconds * 1000);
 export const iso = (seconds: number): string => at(seconds).toISOString();
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 export const settings: ExecutionSettings = {
   serviceUrl: 'https://squall.squall.svc',

@@ -1,21 +1,18 @@
 // operator/domain/install/install.setup.ts — for tests: a Pack, its manifest, and what is seen of it.
-import type { Manifest } from '../../api/install.ts';
+import type { InstallReport, Manifest } from '../../api/install.ts';
 import { API_VERSION } from '../../api/meta.ts';
 import type { Pack } from '../../api/kinds.ts';
 import { PackSpec, type PackStatus } from '../../api/pack.ts';
+import { sha256 } from '../execution/builders.setup.ts';
+import type { Job } from '../job/shapes.ts';
 import type { ObservedPack } from './observed.ts';
+import { planPack } from './plan.ts';
 import type { Registered, RegisteredKind } from './register.ts';
+import { planReport } from './report.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00Z');
 export const DIGEST = (letter: string): string => `sha256:${letter.repeat(64)}`;
 export const CONTENT = { files: DIGEST('a'), environment: DIGEST('b'), manifest: DIGEST('c') };
-
-/** Short, and different for different texts: FNV-1a, as often as needed. */
-export function sha256(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, '0').repeat(8);
-}
 
 export function pack(changes: { spec?: object; status?: PackStatus; metadata?: object } = {}): Pack {
   return {
@@ -96,3 +93,30 @@ export function seen(changes: Partial<ObservedPack> & { readonly there?: readonl
     ...rest,
   };
 }
+
+export const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+export const condition = (status: PackStatus | undefined, type: string) =>
+  status?.conditions?.find((one) => one.type === type);
+export const kinds = (writes: readonly { readonly do: string; readonly object?: { readonly kind: string } }[] = []) =>
+  writes.map((write) => `${write.do} ${write.object?.kind ?? ''}`.trim());
+
+/** Its first try is on. */
+export const begun = (): PackStatus => planPack(seen(), NOW).status ?? {};
+/** A pod has told how it went. Throws Error where that does not count. */
+export function reported(report: Partial<InstallReport>, status = begun()): PackStatus {
+  const { key = '', job = '' } = status.install ?? {};
+  const plan = planReport(pack({ status }), job, { key, step: 'Done', ...report }, later(5));
+  if (!plan.accept) throw new Error(plan.message);
+  return plan.status;
+}
+export const installed = (): PackStatus => {
+  const self = pack({ status: reported({ content: CONTENT, commit: 'abc' }) });
+  return planPack(seen({ self, manifest: manifest() }), later(6)).status ?? {};
+};
+export const job = (conditions: Job['status']['conditions'] = []): Job => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: begun().install?.job ?? '', uid: 'job', resourceVersion: '1' },
+  hasSecrets: false,
+  status: { conditions, failed: 0 },
+});

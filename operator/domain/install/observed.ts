@@ -24,6 +24,8 @@ export interface ObservedPack {
   readonly versions?: ReadonlyMap<string, string>;
   /** The ConfigMap of all configurations. */
   readonly configs?: ConfigMap | undefined;
+  /** The ConfigMap of all overrides. */
+  readonly overrides?: ConfigMap | undefined;
   /** Executions of its actions that have not ended. */
   readonly live: readonly Execution[];
   readonly settings: InstallSettings;

@@ -1,7 +1,8 @@
 // operator/domain/install/register.test.ts — what is applied, deleted, left alone.
 import { expect, test } from 'vitest';
 import type { Draft } from '../../api/meta.ts';
-import { CONTENT, manifest, pack, seen, sha256 } from './install.setup.ts';
+import { sha256 } from '../execution/builders.setup.ts';
+import { CONTENT, manifest, pack, seen } from './install.setup.ts';
 import { planRegistration, type Registered } from './register.ts';
 
 const plan = (

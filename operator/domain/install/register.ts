@@ -12,7 +12,7 @@ export type RegisteredKind = keyof typeof KINDS;
 const ORDER: readonly RegisteredKind[] = ['TriggerType', 'Action', 'Workflow', 'Rule'];
 
 /** An object that is there. */
-export type Registered = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata' | 'editedBy'>;
+export type Registered = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata' | 'spec' | 'editedBy'>;
 
 export interface RegistrationInput {
   readonly pack: Pack;

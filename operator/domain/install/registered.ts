@@ -4,12 +4,11 @@ import type { Pack } from '../../api/kinds.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { PackStatus } from '../../api/pack.ts';
 import { type Said, verdictOf } from '../conditions.ts';
-import { applyOverrides } from '../pack/overrides.ts';
 import { refFault, wantedRef } from '../pack/wanted-ref.ts';
 import type { Plan, Write } from '../plan.ts';
 import { tell } from './conditions.ts';
-import { sorted } from './key.ts';
 import { LOOK_MS, type ObservedPack } from './observed.ts';
+import { overridden } from './overridden.ts';
 import { planRegistration, type Registration } from './register.ts';
 import { judgeConfig, judgeDependencies, takenMessage, withManifest } from './registered-status.ts';
 import { deletion } from './removal.ts';
@@ -78,20 +77,6 @@ export function keep(observed: ObservedPack, now: Date): Plan<PackStatus> {
     after: planned.remove.map(deletion),
     requeueAfterMs: LOOK_MS,
   };
-}
-
-const remembered = new WeakMap<Manifest, { readonly key: string; readonly manifest: Manifest }>();
-
-/** The same object for the same overrides: what is made of a manifest is remembered with it, and a pack may have thousands of files. */
-function overridden({ self, manifest }: Pick<ObservedPack, 'self' | 'manifest'>): ObservedPack['manifest'] {
-  const { overrides } = self.spec;
-  if (manifest === undefined || manifest === 'missing' || !overrides) return manifest;
-  const key = JSON.stringify(sorted(overrides));
-  const known = remembered.get(manifest);
-  if (known?.key === key) return known.manifest;
-  const changed = applyOverrides(manifest, overrides);
-  remembered.set(manifest, { key, manifest: changed });
-  return changed;
 }
 
 /** From what is being registered, else from what is installed: what is asked for may be another source that is not ready. */

@@ -1,16 +1,10 @@
-// operator/domain/job/pack-parts.test.ts
+// operator/domain/job/pack-parts.test.ts — the pod of an action of a pack: its image, its files, and what its runner is told.
 import { describe, expect, test } from 'vitest';
-import { secretMark, Task } from '../../api/envelope.ts';
+import { secretMark } from '../../api/envelope.ts';
 import type { Action, Execution } from '../../api/kinds.ts';
 import { action, execution, settings, T0 } from '../execution/builders.setup.ts';
 import { jobFor } from './job.ts';
-
-interface PodSpec {
-  readonly containers: readonly [
-    { readonly env: { name: string; value?: string }[]; readonly [field: string]: unknown },
-  ];
-  readonly [field: string]: unknown;
-}
+import { build, type BuiltJob, taskIn } from './task.setup.ts';
 
 describe('the pod of an action of a pack', () => {
   const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -27,29 +21,22 @@ describe('the pod of an action of a pack', () => {
     execution({ request: { parameters, ...(context && { context }) } });
   const config = { key: 'value', nested: { list: [1] } };
   const buildWith = (self: Execution, of: Action, schema = {}) => {
-    const made = jobFor(self, of, 1, settings, T0, {
-      config: { pack: 'shop', schema, values: config, references: [] },
-    });
-    if (!made.ok) throw new Error(made.message);
-    const { template } = made.job['spec'] as { template: { spec: PodSpec } };
-    const main = template.spec.containers[0];
-    const chunks = main.env.filter(({ name }) => name.startsWith('SQUALL_TASK')).map(({ value }) => value ?? '');
-    return { pod: template.spec, main, task: Task.parse(JSON.parse(chunks.join('').replaceAll('$$', '$'))) };
+    const readable = { config: { pack: 'shop', schema, values: config, references: [] } };
+    const built = build(self, of, { readable });
+    return { ...built, task: taskIn(built) };
   };
-  const foldersOf = ({ main }: { main: PodSpec['containers'][0] }) =>
-    (main['volumeMounts'] as { mountPath: string }[])
-      .map(({ mountPath }) => mountPath)
-      .filter((path) => path.startsWith('/opt'));
+  const foldersOf = ({ main }: BuiltJob) =>
+    main.volumeMounts.map(({ mountPath }) => mountPath).filter((path) => path.startsWith('/opt'));
 
   test('has the Python image, its folders, and where the content is', () => {
     const built = buildWith(given({ name: 'x' }), python());
-    expect(built.main['image']).toBe('squall/runner-python:1');
+    expect(built.main.image).toBe('squall/runner-python:1');
     expect(built.main.env).toContainEqual({
       name: 'SQUALL_CONTENT_URL',
       value: 'https://squall.squall.svc/internal/v1/namespaces/prod/content',
     });
     expect(foldersOf(built)).toEqual(['packs', 'virtualenvs', 'configs'].map((name) => `/opt/stackstorm/${name}`));
-    expect(built.pod['volumes']).toContainEqual({ name: 'virtualenvs', emptyDir: {} });
+    expect(built.pod.volumes).toContainEqual({ name: 'virtualenvs', emptyDir: {} });
     expect(built.pod['securityContext']).toMatchObject({
       runAsNonRoot: true,
       sysctls: [{ name: 'net.ipv4.ping_group_range', value: '0 2147483647' }],
@@ -103,7 +90,7 @@ describe('the pod of an action of a pack', () => {
   });
   test('does not hide what its own image brings', () => {
     const built = buildWith(given({ name: 'x' }), python({ content: { image: 'me/pack:1' } }));
-    expect(built.main['image']).toBe('me/pack:1');
+    expect(built.main.image).toBe('me/pack:1');
     expect(foldersOf(built)).toEqual(['/opt/stackstorm/configs']);
     expect(built.task.content).toEqual({ pack: 'demo', config });
   });
@@ -111,7 +98,7 @@ describe('the pod of an action of a pack', () => {
     const content = { files: digest('a'), environment: digest('b'), image: 'me/tools:1' };
     for (const runner of ['python-script', 'local-shell-script', 'node-script']) {
       const built = buildWith(given({ name: 'x' }), python({ content, runner }));
-      expect(built.main['image']).toBe('me/tools:1');
+      expect(built.main.image).toBe('me/tools:1');
       expect(foldersOf(built)).toEqual(['packs', 'virtualenvs', 'configs'].map((name) => `/opt/stackstorm/${name}`));
       expect(built.task.content).toMatchObject({ files: digest('a'), environment: digest('b') });
     }
@@ -119,7 +106,7 @@ describe('the pod of an action of a pack', () => {
   test('of Node has the Node image, unless the pack brings one, and its call', () => {
     const of = (content: object) => python({ runner: 'node-script', entryPoint: 'actions/hello.ts', content });
     const built = buildWith(given({ name: 'x', log_level: 'ERROR' }, { user: 'ann' }), of({ files: digest('a') }));
-    expect(built.main['image']).toBe('squall/runner-node:1');
+    expect(built.main.image).toBe('squall/runner-node:1');
     expect(built.task).toMatchObject({
       runner: 'node-script',
       entryPoint: 'actions/hello.ts',
@@ -129,7 +116,7 @@ describe('the pod of an action of a pack', () => {
       timeoutSeconds: 600,
     });
     expect(built.task).not.toHaveProperty('python');
-    expect(buildWith(given({ name: 'x' }), of({ image: 'me/pack:1' })).main['image']).toBe('me/pack:1');
+    expect(buildWith(given({ name: 'x' }), of({ image: 'me/pack:1' })).main.image).toBe('me/pack:1');
   });
   test.each([
     ['python-script', 'python', 'squall/runner-python:1'],
@@ -139,7 +126,7 @@ describe('the pod of an action of a pack', () => {
       given({ name: 'x' }),
       action({ ref: 'demo.s', runner, script: 'text', parameters: { name: { type: 'string' } } }),
     );
-    expect(built.main['image']).toBe(image);
+    expect(built.main.image).toBe(image);
     expect(foldersOf(built)).toEqual(['/opt/stackstorm/configs']);
     expect(built.task).toMatchObject({
       script: 'text',
@@ -172,7 +159,7 @@ describe('the pod of an action of a pack', () => {
     expect(script.task).not.toHaveProperty('python');
     const command = buildWith(execution(), action({ ref: 'demo.c', content }));
     expect(command.task).toMatchObject({ command: 'date', content: { pack: 'demo' } });
-    expect(command.main['image']).toBe('squall/runner-python:1');
+    expect(command.main.image).toBe('squall/runner-python:1');
   });
   test('is not made for another version of the content', () => {
     expect(jobFor(given({ name: 'x', content_version: 'v1' }), python(), 1, settings, T0)).toMatchObject({

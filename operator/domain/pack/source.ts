@@ -12,11 +12,15 @@ const FORMS =
 
 /** Splits at `=` as StackStorm does: what is after a second one is dropped. Never throws. */
 export function parseSource(text: string): PackLocation {
-  const [what = '', ref = ''] = text.trim().split('=');
-  const fault = faultOf(what, ref);
+  const [what = '', ref = '', more] = text.trim().split('=');
+  // StackStorm would take the newest.
+  const isDoubled = what !== '' && ref === '' && more !== undefined;
+  const fault = faultOf(what, ref) ?? (isDoubled ? `it has == in it; write ${shown(what)}=${more}` : undefined);
   if (fault !== undefined) return { kind: 'invalid', message: `"${shown(text)}": ${fault}` };
   const wanted = ref === '' ? undefined : ref;
-  if (!what.includes('/')) return { kind: 'index', name: what, version: wanted };
+  // git@host:repository.git has no slash, and no name of an index has a colon.
+  const name = what.replace(/\/+$/, '');
+  if (!/[/:]/.test(name) && !isPath(what)) return { kind: 'index', name, version: wanted };
   return { kind: 'git', url: urlOf(what), ref: wanted };
 }
 
@@ -24,21 +28,27 @@ export function parseSource(text: string): PackLocation {
 export function sourceFault({ from, source }: Pick<PackSpec, 'from' | 'source'>): string | undefined {
   if (from === undefined) {
     const { url = '', claimName } = source?.git ?? {};
-    return claimName === undefined && isOnDisk(url) ? onDisk('spec.source.git.url', url) : undefined;
+    if (claimName === undefined) return isOnDisk(url) ? onDisk('spec.source.git.url', url) : undefined;
+    return isPath(url)
+      ? `spec.source.git.url: "${shown(url)}" is no address in the volume of claimName; write file://${shown(url.replace(/^[.~]*\/*/, '/'))}`
+      : undefined;
   }
   const location = parseSource(from);
   if (location.kind === 'invalid') return `spec.from: ${location.message}`;
   return location.kind === 'git' && isOnDisk(location.url) ? onDisk('spec.from', location.url) : undefined;
 }
 
-const isOnDisk = (url: string): boolean => /^file:/i.test(url);
+const isPath = (url: string): boolean => /^[./~]/.test(url);
+const isOnDisk = (url: string): boolean => /^file:/i.test(url) || isPath(url);
 
 const onDisk = (field: string, url: string): string =>
   `${field}: "${shown(url)}" is a folder of some machine, which pods do not see; put it on a volume and give spec.source.git with claimName, or bring it from that machine: squall pack install ${shown(url)}`;
 
 /** One slash and nothing else of an address: a repository at GitHub. */
-const urlOf = (what: string): string =>
-  what.split('/').length === 2 && !/[:@]/.test(what) ? `https://github.com/${what}` : what;
+function urlOf(what: string): string {
+  const path = what.replace(/\/+$/, '');
+  return path.split('/').length === 2 && !/[:@]/.test(path) && !isPath(path) ? `https://github.com/${path}` : what;
+}
 
 function faultOf(what: string, ref: string): string | undefined {
   if (what === '') return `it names no pack; ${FORMS}`;
@@ -51,6 +61,8 @@ function faultOf(what: string, ref: string): string | undefined {
     return `packs are not fetched by ${scheme}; use https, ssh or file`;
   // `ext::command` makes git run a command.
   if (/^[a-z0-9+.-]+::/i.test(what)) return `it is no address of a repository; ${FORMS}`;
+  if (/^[^/:@]+(?:\/[^/]+){2,}\/*$/.test(what) && !isPath(what))
+    return `it is no address of a repository; write https://${what}, or on the command line ./${what} for a folder`;
   return undefined;
 }
 

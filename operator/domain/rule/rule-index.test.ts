@@ -1,16 +1,9 @@
 // operator/domain/rule/rule-index.test.ts — rules are found by what they wait for, and what is found follows each change.
 import { expect, test } from 'vitest';
-import type { Rule } from '../../api/kinds.ts';
-import { RuleSpec } from '../../api/rule.ts';
+import { rule } from './match.setup.ts';
 import { RuleIndex, stripSlashes, urlOf } from './rule-index.ts';
 
-const rule = (name: string, spec: object = {}, metadata: object = {}): Rule => ({
-  apiVersion: 'squall.dev/v1alpha1',
-  kind: 'Rule',
-  metadata: { name, namespace: 'ns', uid: name, resourceVersion: '1', ...metadata },
-  spec: RuleSpec.parse({ trigger: { type: 'acme.alert' }, action: { ref: 'acme.fix' }, ...spec }),
-});
-const on = (index: RuleIndex, type = 'acme.alert') => index.on({ namespace: 'ns', type });
+const on = (index: RuleIndex, type = 'acme.alert') => index.on({ namespace: 'default', type });
 const names = (index: RuleIndex) => on(index).map((one) => one.rule.metadata.name);
 
 test.each([
@@ -47,11 +40,11 @@ test('what is found is compiled once, until a rule of the trigger changes', () =
 
 test('a trigger without rules is not known, also after its last one has gone', () => {
   const index = new RuleIndex();
-  expect([on(index), index.knows({ namespace: 'ns', type: 'acme.alert' })]).toEqual([[], false]);
+  expect([on(index), index.knows({ namespace: 'default', type: 'acme.alert' })]).toEqual([[], false]);
   index.put(undefined, rule('a', { enabled: false }));
-  expect([on(index), index.knows({ namespace: 'ns', type: 'acme.alert' })]).toEqual([[], true]);
+  expect([on(index), index.knows({ namespace: 'default', type: 'acme.alert' })]).toEqual([[], true]);
   index.put(rule('a', { enabled: false }), undefined);
-  expect(index.knows({ namespace: 'ns', type: 'acme.alert' })).toBe(false);
+  expect(index.knows({ namespace: 'default', type: 'acme.alert' })).toBe(false);
 });
 
 test('a rule that moves to another trigger leaves the old one, and its namesakes are judged again', () => {
@@ -75,4 +68,31 @@ test('of namesakes of one age the first by name wins', () => {
   const index = new RuleIndex();
   for (const name of ['b', 'a', 'c']) index.put(undefined, rule(name, { ref: 'acme.r' }));
   expect(names(index)).toEqual(['a']);
+});
+
+test('the index finds rules by trigger and url, drops disabled ones, and lets the oldest of two namesakes win', () => {
+  const index = new RuleIndex();
+  const hook = (url: string) => ({ trigger: { type: 'core.st2.webhook', parameters: { url } } });
+  const rules = [
+    rule('plain', {}, { creationTimestamp: '2026-01-01T00:00:00Z' }),
+    rule('off', { enabled: false }),
+    rule('thief', { ref: 'default.plain' }, { creationTimestamp: '2026-01-02T00:00:00Z' }),
+    rule('hook', hook('/ci/build/')),
+    rule('elsewhere', {}, { namespace: 'other' }),
+  ];
+  for (const one of rules) index.put(undefined, one);
+  const names = (type: string, url?: string, namespace = 'default') =>
+    index.on({ namespace, type, url }).map((one) => one.rule.metadata.name);
+  expect(names('acme.alert')).toEqual(['plain']);
+  expect(names('acme.alert', undefined, 'other')).toEqual(['elsewhere']);
+  expect([names('core.st2.webhook', 'ci/build'), names('core.st2.webhook', 'ci'), names('core.st2.webhook')]).toEqual([
+    ['hook'],
+    [],
+    [],
+  ]);
+  expect(index.knows({ namespace: 'default', type: 'core.st2.webhook', url: 'ci/build' })).toBe(true);
+  index.put(rules[0], undefined);
+  expect(names('acme.alert')).toEqual(['thief']);
+  index.put(rules[1], rule('off'));
+  expect(names('acme.alert').sort()).toEqual(['off', 'thief']);
 });

@@ -4,7 +4,7 @@ import type { ExecutionRequest } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Entries } from '../datastore/entry.ts';
-import { apiUrl, type Asked, askedOf, contextIn } from '../action/action-context.ts';
+import { apiUrl, type Asked, askedOf, chatIn, contextIn } from '../action/action-context.ts';
 import { type Refusal, resolveDeclared } from '../action/resolve.ts';
 import type { World } from '../expression/evaluation.ts';
 import type { Plain } from '../expression/python/values.ts';
@@ -108,6 +108,7 @@ export function beginningOf(
     pack: about.pack,
     action: ref,
     runner: engine,
+    ...chatIn(execution.spec.request.context),
   };
   const parent = { ...about, execution_id: uid };
   return {

@@ -79,6 +79,8 @@ export function childDraft(
         parameters: jsonOf(child.input),
         context: {
           ...(context.user === undefined ? {} : { user: context.user }),
+          ...(context.apiUser === undefined ? {} : { apiUser: context.apiUser }),
+          ...(context.sourceChannel === undefined ? {} : { sourceChannel: context.sourceChannel }),
           parent: { name: metadata.name, uid: metadata.uid },
           trace: context.trace ?? { id: metadata.uid },
         },

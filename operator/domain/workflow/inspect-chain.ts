@@ -5,21 +5,30 @@ import { chainGraph } from './action-chain/graph.ts';
 import { inspectChain } from './action-chain/inspect.ts';
 import type { ChainTask } from './action-chain/model.ts';
 import { readChain } from './action-chain/read.ts';
-import { type Call, contentFindings } from './inspect-content.ts';
+import { textOf } from './action-chain/text.ts';
+import type { Finding } from './engine.ts';
+import { type Call, missingActions, wrongInputs } from './inspect-content.ts';
 import type { DefinitionSource, Opened } from './inspect-source.ts';
+import type { ActionLookup } from './orquesta/inspect-contents.ts';
 
 export function openChain({ definition, ref = 'the chain' }: DefinitionSource): Opened {
   const name = ref.slice(ref.indexOf('.') + 1);
   const source = { definition, file: name, name };
   const { refusals, warnings } = inspectChain(source);
   const { chain } = readChain(source);
-  const calls = chain ? chain.tasks.flatMap(callOf) : [];
+  const tasks = chain?.tasks ?? [];
   return {
     findings: [...refusals, ...warnings].map(({ place, ...finding }) => ({ ...finding, ...place })),
-    calls,
-    contents: (lookup) => contentFindings(calls, lookup),
+    calls: tasks.flatMap(callOf),
+    contents: (lookup) => ({ refusals: [], warnings: tasks.flatMap((task) => contentsOf(task, lookup)) }),
     picture: chain && (() => chainGraph(chain)),
   };
+}
+
+function contentsOf(task: ChainTask, lookup: ActionLookup): readonly Finding[] {
+  const calls = callOf(task);
+  const found = [...missingActions(calls, lookup), ...wrongInputs(calls, lookup)];
+  return found.map((finding) => ({ ...finding, message: `Task "${textOf(task.name)}": ${finding.message}` }));
 }
 
 function callOf({ ref, index, parameters, parametersField }: ChainTask): readonly Call[] {

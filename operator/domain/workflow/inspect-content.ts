@@ -45,13 +45,19 @@ export const lookupIn =
     return callable && termsOf(callable);
   };
 
-/** In StackStorm's words for Orquesta, for all engines. */
-export const contentFindings = (calls: readonly Call[], lookup: ActionLookup): readonly Finding[] =>
-  calls.flatMap(({ ref, given, place, inputPlace }) => {
-    const content = (message: string, at: string): Finding => ({ type: 'content', message, spec_path: at });
+const content = (message: string, at: string): Finding => ({ type: 'content', message, spec_path: at });
+
+/** Actions that are not there: in StackStorm's words for Orquesta, for all engines. */
+export const missingActions = (calls: readonly Call[], lookup: ActionLookup): readonly Finding[] =>
+  calls.flatMap(({ ref, place }) =>
+    lookup(ref) ? [] : [content(`The action "${ref}" is not registered in the database.`, place)],
+  );
+
+/** Input that does not fit those that are there, in the same words. */
+export const wrongInputs = (calls: readonly Call[], lookup: ActionLookup): readonly Finding[] =>
+  calls.flatMap(({ ref, given, inputPlace }) => {
     const terms = lookup(ref);
-    if (!terms) return [content(`The action "${ref}" is not registered in the database.`, place)];
-    if (!given) return [];
+    if (!terms || !given) return [];
     const missing = [...terms].filter(
       ([name, { isRequired, hasDefault }]) => isRequired && !hasDefault && !given.includes(name),
     );

@@ -23,7 +23,7 @@ export function openOrquesta({ definition }: DefinitionSource): Opened {
   return {
     findings: placed,
     calls: workflow ? [...workflow.tasks.values()].flatMap(callOf) : [],
-    contents: (lookup) => (workflow ? inspectContents(workflow, lookup) : []),
+    contents: (lookup) => ({ refusals: workflow ? inspectContents(workflow, lookup) : [], warnings: [] }),
     picture: workflow && (() => orquestaGraph(workflow)),
   };
 }

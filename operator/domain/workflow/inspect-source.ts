@@ -22,14 +22,21 @@ export interface LocatedFinding extends Finding {
   readonly column?: number;
 }
 
+/** What is wrong with the actions that a definition names. */
+export interface Contents {
+  /** Why StackStorm does not start it. */
+  readonly refusals: readonly Finding[];
+  /** What StackStorm finds out when a task is reached: the others run. */
+  readonly warnings: readonly Finding[];
+}
+
 /** A definition as its engine sees it. */
 export interface Opened {
   /** All but those about other actions. */
   readonly findings: readonly LocatedFinding[];
   /** What it runs for certain; nothing where it cannot be read. */
   readonly calls: readonly Call[];
-  /** What is wrong with the actions that it names. */
-  readonly contents: (lookup: ActionLookup) => readonly Finding[];
+  readonly contents: (lookup: ActionLookup) => Contents;
   /** Undefined where it cannot be read. */
   readonly picture: (() => Graph) | undefined;
 }

@@ -41,7 +41,8 @@ export function inspectDefinition({ engine, lookup, ...source }: InspectionReque
   readonly findings: readonly LocatedFinding[];
 } {
   const { findings, contents } = openDefinition(engine, source);
-  const all = [...findings, ...(lookup ? contents(lookup) : [])];
+  const { refusals, warnings } = lookup ? contents(lookup) : { refusals: [], warnings: [] };
+  const all = [...findings, ...refusals, ...warnings];
   return { findings: engine === 'orquesta' ? byType(all) : all };
 }
 

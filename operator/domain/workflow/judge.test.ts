@@ -116,6 +116,53 @@ test.each<[string, Workflow, Partial<ObservedWorkflow>, object]>([
   expect(ready(self, more)).toMatchObject({ status: 'False', ...expected });
 });
 
+const chainOf = (ref: string, parameters: object = {}) =>
+  workflow({
+    engine: 'action-chain',
+    definition: {
+      chain: [
+        { name: 'a', ref: 'core.local' },
+        { name: 'b', ref, parameters },
+      ],
+    },
+  });
+const mistralOf = (action: string) =>
+  workflow({
+    engine: 'mistral',
+    definition: { version: '2.0', 'acme.w': { tasks: { t: { action } } } },
+  });
+
+test.each<[string, Workflow, string]>([
+  [
+    'an action that is not there, of a chain',
+    chainOf('core.gone'),
+    'content: chain[1].ref: Task "b": The action "core.gone" is not registered in the database.',
+  ],
+  [
+    'input that it does not take, of a chain',
+    chainOf('core.local', { cdm: 1 }),
+    'content: chain[1].parameters.cdm: Task "b": Action "core.local" has unexpected input "cdm".',
+  ],
+  [
+    'an action that is not there, of Mistral',
+    mistralOf('core.gone'),
+    'content: acme.w.tasks.t.action: The action "core.gone" is not registered in the database.',
+  ],
+])('it can be run, with a warning: %s', (_, self, message) => {
+  expect(ready(self)).toEqual({
+    status: 'True',
+    reason: 'AcceptedWithWarnings',
+    message: `It can be run, but tasks will fail: ${message} Create the action, or correct the definition: it is judged again by itself`,
+  });
+  const called = new Map<string, Action | Workflow>([local, ['core.gone', action()]]);
+  const { events } = planWorkflow({ self, sameRef: [self], called, cycle: undefined }, T0);
+  expect(events).toEqual([]);
+});
+
+test('Mistral is not started with input that an action does not take', () => {
+  expect(ready(mistralOf('core.local cdm=1'))).toMatchObject({ status: 'False', reason: 'ContentInvalid' });
+});
+
 test('a long list of findings ends with how many more there are', () => {
   const tasks = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`t${i}`, { action: `core.nothing${i}` }]));
   const { message = '' } = ready(workflow({ definition: { tasks } }));

@@ -34,9 +34,23 @@ export const parseWorkflow: (raw: KubeObject) => Workflow | string = specParser<
 
 function judge(observed: ObservedWorkflow): Verdict {
   const { self, sameRef } = observed;
-  const { reason, message } = refTaken(self, refOf(self), sameRef) ?? workflowFault(observed) ?? ACCEPTED;
-  return { reason, message };
+  const fault = refTaken(self, refOf(self), sameRef) ?? workflowFault(observed);
+  if (fault) return { reason: fault.reason, message: fault.message };
+  return warningOf(observed) ?? ACCEPTED;
 }
+
+/** What will go wrong in a task when it is reached; until then it may have been mended. */
+function warningOf({ self, called }: ObservedWorkflow): Verdict | undefined {
+  const { warnings } = contentsOf({ self, called });
+  if (warnings.length === 0) return undefined;
+  const message = `It can be run, but tasks will fail: ${findingsText(warnings, definitionOf(self))}${MEND}`;
+  return { reason: 'AcceptedWithWarnings', message, isUsable: true };
+}
+
+const MEND = ' Create the action, or correct the definition: it is judged again by itself';
+
+const contentsOf = ({ self, called }: Pick<ObservedWorkflow, 'self' | 'called'>) =>
+  openedWorkflow(self).contents(lookupIn((ref) => called.get(ref)));
 
 /** Why it is not run. */
 interface Fault extends Verdict {
@@ -52,10 +66,10 @@ export function workflowFault({ self, called, cycle }: Omit<ObservedWorkflow, 's
     const message = `It would run itself: ${cycle.join(' → ')}; take one of these references out`;
     return { reason: 'ReferenceCycle', message };
   }
-  const contents = openedWorkflow(self).contents(lookupIn((ref) => called.get(ref)));
-  return contents.length === 0
+  const { refusals } = contentsOf({ self, called });
+  return refusals.length === 0
     ? undefined
-    : { reason: 'ContentInvalid', message: findingsText(contents, definitionOf(self)), findings: byType(contents) };
+    : { reason: 'ContentInvalid', message: findingsText(refusals, definitionOf(self)), findings: byType(refusals) };
 }
 
 const faults = new WeakMap<object, { readonly fault: Fault | undefined }>();

@@ -149,3 +149,26 @@ test('what was never made for a task that runs again is not made', () => {
   live.record({ atMs: 2, entry: { is: 'rerun', tasks: ['t'], reset: ['t'] }, of: 'w/u' });
   expect([...live.open].map(({ child }) => child.key)).toEqual(['t/0/1/0', 't/0/1/1']);
 });
+
+test.each(['orquesta', 'mistral'] as const)('who resumes before a child has paused resumes that too: %s', (engine) => {
+  const tasks = { a: { action: 'core.noop' } };
+  const definition = engine === 'orquesta' ? { version: 1, tasks } : { version: '2.0', 'p.w': { tasks } };
+  const { live } = liveRun(engine, definition);
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  live.record({ atMs: 1, entry: { is: 'request', request: 'pause' } });
+  const paused = (control: string, journal?: readonly string[]) => {
+    const spec = ExecutionSpec.parse({ request: { action: 'p.w' }, control });
+    const workflow = journal && { journal, startedAt: new Date(0).toISOString() };
+    const child = { metadata: { name: 'c' }, spec, status: { phase: 'Paused', ...(workflow && { workflow }) } };
+    const children = new Map([...live.open].map(({ name }) => [name, child as unknown as Execution]));
+    return childNews(live, { children, gone: new Set() }, new Date(5)).map(({ entry }) => entry);
+  };
+  expect(paused('run', ['0 start', '2 pause'])).toMatchObject([{ status: 'paused' }]);
+  live.record({ atMs: 2, entry: { is: 'request', request: 'resume' } });
+  expect(live.tells).toBe('run');
+  expect(paused('run', ['0 start', '2 pause'])).toEqual([]);
+  expect(paused('run')).toEqual([]);
+  expect(paused('run', ['0 start', '2 0p'])).toMatchObject([{ status: 'paused' }]);
+  expect(paused('pause', ['0 start', '2 pause'])).toMatchObject([{ status: 'paused' }]);
+  expect(paused('pause')).toMatchObject([{ status: 'paused' }]);
+});

@@ -56,6 +56,7 @@ export const HAS_ENDED: ReadonlySet<ChildStatus> = new Set([
   'abandoned',
   'canceled',
 ]);
+const GOES_ON: ReadonlySet<RunStatus> = new Set(['running', 'resuming']);
 const WISHES = { pause: 'pause', resume: 'run', cancel: 'cancel' } as const satisfies Record<string, Wish>;
 
 export class LiveRun implements Numbering {
@@ -179,7 +180,7 @@ export class LiveRun implements Numbering {
     }
     this.#countPause(entry, wasPaused, nowMs);
     // Engines tell those that are there: one that ended meanwhile is told nothing, and the next is not to pause.
-    if (entry.is === 'rerun' || (this.tells === 'pause' && run.status === 'running')) this.tells = 'run';
+    if (entry.is === 'rerun' || (this.tells === 'pause' && GOES_ON.has(run.status))) this.tells = 'run';
   }
 
   /** Takes in lines of a journal; `resultOf` gives what a child returned, by the name of its Execution; `last` is whose the

@@ -3,7 +3,7 @@ import type { Execution } from '../../api/kinds.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
 import { childStatus } from './children.ts';
 import type { Entry } from './engine.ts';
-import { HAS_ENDED, type LiveChild, type LiveRun } from './live.ts';
+import { HAS_ENDED, type LiveChild, type LiveRun, type Wish } from './live.ts';
 
 /** What has happened to one child. */
 export interface ChildNews {
@@ -28,7 +28,7 @@ export function childNews(live: LiveRun, { children, gone }: Seen, now: Date): r
     const { key, timeoutSeconds } = child.child;
     const isLate = timeoutSeconds !== undefined && now.getTime() >= child.dueAtMs + timeoutSeconds * 1000;
     if (there) {
-      const status = childStatus(there);
+      const status = isGoingOn(live, there) ? 'running' : childStatus(there);
       if (status !== child.status) {
         const hasEnded = HAS_ENDED.has(status);
         const times = hasEnded ? timesOf(there, live.startedAtMs) : {};
@@ -46,6 +46,12 @@ export function childNews(live: LiveRun, { children, gone }: Seen, now: Date): r
     if (isLate) news.push(forgone(child, 'timedOut'));
   }
   return news.toSorted((a, b) => endOf(a) - endOf(b));
+}
+
+/** It has paused since this run had, and goes on with it: nobody has to be told. */
+function isGoingOn({ tells }: LiveRun, { spec, status }: Execution): boolean {
+  if (tells !== 'run' || spec.control === 'pause' || status?.phase !== 'Paused') return false;
+  return !status.workflow || lastRequest(status.workflow.journal)?.request === 'pause';
 }
 
 /** What a child has come to that has not said so itself. */
@@ -68,18 +74,26 @@ function timesOf({ metadata, status }: Execution, startedAtMs: number) {
 /** A line of the journal, with or without what was read for it; before a rerun nothing was asked of this Execution. */
 const REQUEST = /^(\d+) (?:(pause|resume|cancel)(?:\t|$)|rerun )/;
 
-/** What is asked for by `spec.control` and `spec.resumes`, or by the workflow that it is a step of, if that is not in the journal yet. */
-export function requestNews(live: LiveRun, { spec }: LiveExecution, parent: Execution | undefined): Entry | undefined {
-  const last = lastRequest(live.journal)?.request;
-  const request = (asked: 'pause' | 'resume' | 'cancel'): Entry => ({ is: 'request', request: asked });
-  if (last === 'cancel') return undefined;
+/** What people want of an Execution, and the workflow that it is a step of. */
+export function wishFor({ spec }: LiveExecution, parent: Execution | undefined): Wish {
   const asked = [
     spec.control,
     parent?.status?.workflow?.tells,
     parent?.status?.phase === 'Canceled' ? 'cancel' : 'run',
   ];
-  if (asked.includes('cancel')) return request('cancel');
-  if (asked.includes('pause')) return last === 'pause' ? undefined : request('pause');
+  if (asked.includes('cancel')) return 'cancel';
+  return asked.includes('pause') ? 'pause' : 'run';
+}
+
+/** What is asked for by `spec.control` and `spec.resumes`, or by the workflow that it is a step of, if that is not in the journal yet. */
+export function requestNews(live: LiveRun, execution: LiveExecution, parent: Execution | undefined): Entry | undefined {
+  const { spec } = execution;
+  const last = lastRequest(live.journal)?.request;
+  const request = (asked: 'pause' | 'resume' | 'cancel'): Entry => ({ is: 'request', request: asked });
+  if (last === 'cancel') return undefined;
+  const wish = wishFor(execution, parent);
+  if (wish === 'cancel') return request('cancel');
+  if (wish === 'pause') return last === 'pause' ? undefined : request('pause');
   if (last === 'pause') return request('resume');
   const isResumed =
     live.pausedAtMs !== undefined && ((spec.resumes ?? 0) >= live.pauses || isResumedBy(parent, live.pausedAtMs));

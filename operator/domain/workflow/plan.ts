@@ -10,7 +10,7 @@ import type { Plan, Write } from '../plan.ts';
 import { bytesOf, type Stored } from '../result/result.ts';
 import { childDraft } from './children.ts';
 import type { Finding, RunStatus } from './engine.ts';
-import type { LiveRun } from './live.ts';
+import type { LiveRun, Wish } from './live.ts';
 
 /** A run and what is known of its children; `self` is a checked Execution. */
 export interface ObservedRun {
@@ -18,6 +18,8 @@ export interface ObservedRun {
   readonly execution: LiveExecution;
   /** Why there is no run: the Execution ends with it. */
   readonly refused?: { readonly reason: Reason; readonly message: string; readonly findings?: readonly Finding[] };
+  /** Why a run has not begun: it is paused, or goes on from another's that has not come to rest; and what people want of it. */
+  readonly awaiting?: { readonly message: string; readonly wish: Wish };
   readonly live?: LiveRun;
   /** Name of the ControllerRevision that has its definition. */
   readonly revision?: string;
@@ -42,14 +44,17 @@ const PHASES: Readonly<Record<RunStatus, Phase>> = {
   failed: 'Failed',
   timedOut: 'TimedOut',
 };
+const CANCELED = { phase: 'Canceled', reason: 'CancelRequested', message: 'it was canceled' } as const;
 const ENDS: Readonly<Partial<Record<RunStatus, Pick<End, 'phase' | 'reason' | 'message'>>>> = {
   succeeded: { phase: 'Succeeded', reason: 'WorkflowSucceeded', message: 'the workflow ended well' },
   failed: { phase: 'Failed', reason: 'WorkflowFailed', message: 'the workflow failed; see status.result' },
   timedOut: { phase: 'TimedOut', reason: 'WorkflowFailed', message: 'the last task of the workflow took too long' },
-  canceled: { phase: 'Canceled', reason: 'CancelRequested', message: 'it was canceled' },
+  canceled: CANCELED,
 };
 /** A look though nothing is known to change, in ms. */
 const LOOK_MS = 300_000;
+/** The same for one that waits for another's children, in ms: what it missed of them it sees then. */
+const AWAITING_LOOK_MS = 10_000;
 
 /** Findings in the result of a run that never began, in bytes of JSON: half of what a status keeps. */
 const FINDINGS_MAX_BYTES = 8192;
@@ -63,7 +68,8 @@ export function planRun(observed: ObservedRun, now: Date): Plan<ExecutionStatus>
 }
 
 function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
-  const { execution, refused, live } = observed;
+  const { execution, refused, awaiting, live } = observed;
+  if (awaiting) return wait(execution, awaiting, now);
   if (refused) {
     const { findings, ...why } = refused;
     const stored = findings && { stored: { inline: { errors: fitting(findings), output: null } } };
@@ -94,6 +100,24 @@ function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
     status: { ...statusOf(execution, live, now), workflow },
     after: made.writes,
     requeueAfterMs: made.requeueAfterMs,
+  };
+}
+
+/** Nothing of it has begun: it is as it was asked for. */
+function wait(
+  execution: LiveExecution,
+  { message, wish }: NonNullable<ObservedRun['awaiting']>,
+  now: Date,
+): Plan<ExecutionStatus> {
+  if (wish === 'cancel') return endAttempt(execution, undefined, { ...CANCELED, isCertain: true }, now);
+  const isPaused = wish === 'pause';
+  const reason: Reason = isPaused ? 'PauseRequested' : 'RerunWaits';
+  const said = { reason, message };
+  const conditions = conditionsOf(execution, { ready: 'Unknown', ...said }, now);
+  const phase = isPaused ? 'Paused' : 'Requested';
+  return {
+    status: { ...execution.status, phase, ...said, ...generationOf(execution), conditions },
+    requeueAfterMs: isPaused ? LOOK_MS : AWAITING_LOOK_MS,
   };
 }
 

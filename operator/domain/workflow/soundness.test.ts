@@ -1,12 +1,12 @@
 // operator/domain/workflow/soundness.test.ts — children that cannot be made, and secrets that may or may not be handed on.
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../../api/action.ts';
-import { ExecutionSpec } from '../../api/execution.ts';
+import { ExecutionSpec, JOURNAL_LINES_MAX } from '../../api/execution.ts';
 import type { Action, Workflow } from '../../api/kinds.ts';
 import { WorkflowSpec } from '../../api/workflow.ts';
 import type { Live } from '../execution/parse.ts';
 import { liveRun } from './live.setup.ts';
-import { refuseWrong } from './soundness.ts';
+import { limitReached, refuseWrong } from './soundness.ts';
 
 const action = (ref: string, spec: object): Action =>
   ({ kind: 'Action', metadata: { name: ref, namespace: 'n' }, spec: ActionSpec.parse(spec) }) as unknown as Action;
@@ -131,4 +131,21 @@ test('what a run that has ended had asked for is not looked at', () => {
   live.record({ atMs: 0, entry: { is: 'start' } });
   refuseWrong(live, 1, around);
   expect([live.status, live.journal.length]).toEqual(['failed', 2]);
+});
+
+test('a journal that would not fit into the status any more ends the run while it does', () => {
+  const { live } = liveRun('orquesta', { tasks: { t: { with: '<% range(100) %>', action: 'core.noop' } } });
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  const limits = { tasks: 1000, contextBytes: 1_000_000, depth: 3 };
+  const request = (i: number) => (i % 2 === 0 ? ('pause' as const) : ('resume' as const));
+  let ended: ReturnType<typeof limitReached>;
+  for (let i = 0; !ended && i < JOURNAL_LINES_MAX; i++) {
+    live.record({ atMs: i, entry: { is: 'request', request: request(i) } });
+    ended = limitReached(live, limits);
+  }
+  expect(ended).toMatchObject({
+    reason: 'WorkflowLimit',
+    message: expect.stringContaining('journal is full') as string,
+  });
+  expect(JOURNAL_LINES_MAX - live.journal.length).toBeGreaterThan(1000 + 100);
 });

@@ -3,6 +3,7 @@ import { SecretValue } from '../../api/action.ts';
 import type { Action, Workflow } from '../../api/kinds.ts';
 import { refOf } from '../../api/meta.ts';
 import { TASK_MAX_BYTES } from '../../api/envelope.ts';
+import { JOURNAL_LINES_MAX } from '../../api/execution.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { secretNames } from '../action/runner-parameters.ts';
 import type { Entries } from '../datastore/entry.ts';
@@ -47,6 +48,8 @@ export interface Surroundings {
 const INPUT_MAX_BYTES = TASK_MAX_BYTES;
 /** Rounds of refused children in one look. */
 const ROUNDS_MAX = 1000;
+/** Lines of the journal that one look may add beside one for each child under way. */
+const LINES_SPARE = ROUNDS_MAX + 10;
 
 interface Ended {
   readonly reason: Reason;
@@ -180,6 +183,11 @@ const foreignText = (parameter: string): string =>
 export function limitReached(live: LiveRun, limits: WorkflowLimits): Ended | undefined {
   if (live.size > limits.tasks)
     return { reason: 'WorkflowLimit', message: `it has more than ${limits.tasks} tasks and items; split the workflow` };
+  const lines = live.journal.length + live.counts.running + LINES_SPARE;
+  if (lines > JOURNAL_LINES_MAX) {
+    const message = `so much has happened to it that its journal is full, with ${live.journal.length} entries; split the workflow`;
+    return { reason: 'WorkflowLimit', message };
+  }
   const bytes = live.run.contextBytes();
   if (bytes <= limits.contextBytes) return undefined;
   const message = `its variables take ${bytes} bytes, more than ${limits.contextBytes}; publish less`;

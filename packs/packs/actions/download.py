@@ -2,7 +2,10 @@
 from datetime import datetime, timezone
 
 from pack_action import SUCCESS, PackAction
-from pack_objects import RUN_ANNOTATION, Refused, condition, has_failed, is_done, list_of, name_of, other_ref, ref_of, verdict
+from pack_objects import (
+    RUN_ANNOTATION, Refused, condition, has_failed, is_done, list_of, name_of, other_ref, ref_of, verdict,
+    without_password,
+)
 
 SYSTEM = ("core", "packs")
 
@@ -17,7 +20,10 @@ class Download(PackAction):
         asked = [(spec, self.ask(spec, force, run)) for spec in list_of(dependency_list or packs)]
         result = {}
         for spec, (pack, is_new, message) in asked:
-            ref, said = self.bring(spec, pack, is_new, force, run, timeout_seconds) if message is None else (spec, message)
+            if message is None:
+                ref, said = self.bring(spec, pack, is_new, force, run, timeout_seconds)
+            else:
+                ref, said = without_password(spec), message
             result[ref] = said
         return SUCCESS in result.values(), result
 
@@ -27,7 +33,7 @@ class Download(PackAction):
         other = other_ref(said) if is_new else None
         if other is None:
             return ref, said
-        self.logger.info("%s has the pack %s, which is installed under this name", spec, other)
+        self.logger.info("%s has the pack %s, which is installed under this name", without_password(spec), other)
         pack, is_new, message = self.ask(spec, force, run, other)
         return self.wait(pack, is_new, seconds) if message is None else (other, message)
 
@@ -37,7 +43,7 @@ class Download(PackAction):
             name = name or name_of(spec)
             if name in SYSTEM:
                 raise ValueError('Pack "%s" is part of the system, and is not installed from elsewhere' % name)
-            self.logger.info("asking for pack %s: %s", name, spec)
+            self.logger.info("asking for pack %s: %s", name, without_password(spec))
             wanted = {"from": spec, "force": force, "reinstall": datetime.now(timezone.utc).isoformat()}
             if self.packs.find(name) is None:
                 return self.packs.create(name, wanted, {RUN_ANNOTATION: run} if run else None), True, None

@@ -1,6 +1,6 @@
 # packs/packs/actions/get.py — what is known of an installed pack, and which commit it is.
 from pack_action import PackAction
-from pack_objects import condition, ref_of
+from pack_objects import condition, ref_of, without_password
 
 
 class Get(PackAction):
@@ -27,4 +27,4 @@ def git_status(pack):
     if commit is None:
         return None
     source = pack["spec"].get("from") or pack["spec"].get("source", {}).get("git", {}).get("url", "")
-    return "Status:\nHEAD detached at %s\n\nRemotes:\n%s" % (commit[:8], source)
+    return "Status:\nHEAD detached at %s\n\nRemotes:\n%s" % (commit[:8], without_password(source))

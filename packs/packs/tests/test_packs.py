@@ -121,9 +121,21 @@ class InstallTestCase(PacksCase):
         self.assertEqual(done, False)
         self.assertIn("not within 0 s: the operator has not looked at it yet", result["shop"])
 
+    def test_a_password_in_an_address_is_neither_logged_nor_shown(self):
+        self.server.operate = installed(commit="0123456789abcdef")
+        with self.assertLogs("st2.actions.python.Download", "INFO") as logged:
+            self.act(Download, packs=["https://me:hunter2@example.org/x/shop.git"])
+        shown = self.act(Get, pack="shop")["git_status"]
+        self.assertIn("https://********@example.org/x/shop.git", shown)
+        self.assertNotIn("hunter2", shown + str(logged.output))
+        self.assertEqual(self.spec("shop")["from"], "https://me:hunter2@example.org/x/shop.git")
+
     def test_the_list_of_packs_grows_by_those_that_were_fetched(self):
         status = {"b": "Success.", "c": "No record of the \"c\" pack in the index."}
         self.assertEqual(self.act(VirtualenvPrerun, packs_status=status, packs_list=["a"]), ["a", "b"])
+        # What a tool said before it failed is no success of the pack's.
+        failed = {"c": "uv pip install -r requirements.txt: Failed to build `x`; y was built successfully"}
+        self.assertEqual(self.act(VirtualenvPrerun, packs_status={**failed, "d": "success"}), ["d"])
 
     def test_dependencies_are_listed_once_and_conflicts_told(self):
         conflict = 'pack "shop" needs "db=2.0.0", but version 1.0.0 of "db" is installed'

@@ -4,8 +4,13 @@ pack, file, user, logLevel, parameters, types, config. Imports little: this is o
 import os
 import sys
 
-# This file's folder is not the action's; its environment's packages come first, whatever PYTHONPATH says.
-sys.path[0] = os.path.join(sys.prefix, "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+# This file's folder is not the action's. The packages of the pack's own environment come first, whatever PYTHONPATH says;
+# those of the common one, which an environment may be a link to, come after the pack's libraries.
+_LIBRARY = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+_COMMON = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[0] = os.path.join(sys.prefix, _LIBRARY)
+if os.path.realpath(sys.path[0]) == os.path.realpath(os.path.join(_COMMON, _LIBRARY)):
+    del sys.path[0]
 
 import orjson  # noqa: E402
 
@@ -75,9 +80,12 @@ def class_in(path):
 def load(path):
     import importlib.util
 
+    name = os.path.basename(path).rpartition(".")[0]
     try:
-        spec = importlib.util.spec_from_file_location(os.path.basename(path).rpartition(".")[0], path)
+        spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
+        if is_own_name(name, path):
+            sys.modules[name] = module
         spec.loader.exec_module(module)
         return module
     except Exception as error:
@@ -88,6 +96,17 @@ def load(path):
             "invalid syntax): %s\n\n%s" % (path, error, traceback.format_exc())
         )
         raise same_kind(error, message)
+
+
+def is_own_name(name, path):
+    """Whether an import of the name finds the file: dataclasses, pickle and others look for classes there. A file
+    redis.py must not hide the package redis, which it imports itself."""
+    import importlib.util
+
+    if name in sys.modules or "." in name:
+        return False
+    found = importlib.util.find_spec(name)
+    return found is not None and bool(found.origin) and os.path.realpath(found.origin) == os.path.realpath(path)
 
 
 def same_kind(error, message):
@@ -131,7 +150,8 @@ def report(output):
     try:
         text = orjson.dumps(output)
     except Exception:
-        text = orjson.dumps({"result": as_text(output), "status": None})
+        # A status that was given counts; StackStorm forgets it here, and calls a failure a success.
+        text = orjson.dumps({"result": as_text(output), "status": output["status"]})
     left = memoryview(text + b"\n")
     while left:
         left = left[os.write(RESULT_FD, left):]

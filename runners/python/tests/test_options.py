@@ -1,4 +1,5 @@
 # runners/python/tests/test_options.py — what packs expect of StackStorm's own configuration, and what is not here.
+import importlib.util
 import os
 import subprocess
 import sys
@@ -65,6 +66,18 @@ class OldNameTest(unittest.TestCase):
                 return "client"
 
         self.assertEqual(Service(None, "demo", "Demo")._get_api_client(), "client")
+
+
+class PackagesTest(unittest.TestCase):
+    def test_are_there_and_say_nothing_when_they_are_imported(self):
+        if importlib.util.find_spec("oslo_config") is None:
+            self.skipTest("these are not the packages of the image")
+        names = "dateutil, eventlet, git, jinja2, jsonschema, mock, orjson, oslo_config, paramiko, pkg_resources, pytz"
+        more = "requests, sh, simplejson, six, st2client.client, urllib3, yaml, zmq"
+        # As an action's file is loaded, which is not __main__.
+        text = "import types; exec('import %s, %s', types.ModuleType('case').__dict__)" % (names, more)
+        answer = subprocess.run([sys.executable, "-c", text], stderr=subprocess.PIPE, text=True)
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
 
 
 if __name__ == "__main__":

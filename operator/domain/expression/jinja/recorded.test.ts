@@ -1,21 +1,8 @@
 // operator/domain/expression/jinja/recorded.test.ts — what jinja2 3.1.6 makes of templates as StackStorm sets it up, in recorded.jsonl: output, or class and text of the error.
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { evaluating } from '../evaluation.ts';
+import { recordedIn } from '../recorded.setup.ts';
 import { compileTemplate } from './template.ts';
-
-interface Recorded {
-  readonly of: string;
-  readonly source: string;
-  readonly renders?: string;
-  readonly fails?: string;
-  readonly message?: string;
-}
-
-const recorded = readFileSync(new URL('recorded.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Recorded);
 
 const context = () => ({
   l: [1, 2, 3],
@@ -31,7 +18,7 @@ const context = () => ({
 const render = (source: string) =>
   evaluating({ nowMs: 0, seed: 1 }, () => compileTemplate(source).render({ context: context() }));
 
-describe.each([...Map.groupBy(recorded, (one) => one.of)])('%s', (_, ones) => {
+describe.each(recordedIn(new URL('recorded.jsonl', import.meta.url)))('%s', (_, ones) => {
   test.each(ones.filter((one) => one.renders !== undefined))('$source', ({ source, renders }) => {
     expect(render(source)).toBe(renders);
   });

@@ -1,26 +1,15 @@
 // operator/domain/expression/python/formats.test.ts — format(), str.format(), `%`, int(), float() and round(), against what Python answers.
 import { expect, test } from 'vitest';
-import { evaluating, type Limits } from '../evaluation.ts';
-import { ExpressionFault, undefinedFault } from '../fault.ts';
+import { undefinedFault } from '../fault.ts';
 import { Tuple } from './collections.ts';
 import { format } from './format-spec.ts';
 import { float } from './numbers.ts';
 import { round, toFloat, toInt } from './parse-number.ts';
 import { percentFormat } from './percent-format.ts';
-import { repr } from './repr.ts';
+import { shown } from './shown.setup.ts';
 import { type FieldAccess, strFormat, strFormatMap } from './str-format.ts';
 import { index } from './subscript.ts';
 import type { Value } from './values.ts';
-
-/** What Python shows: the repr() of the result, or class and text of the error. */
-function shown(run: () => Value, limits?: Limits): string {
-  try {
-    return evaluating({ nowMs: 0, seed: 1 }, () => repr(run()), limits);
-  } catch (error) {
-    if (error instanceof ExpressionFault) return `${error.type}: ${error.message}`;
-    throw error;
-  }
-}
 
 const access: FieldAccess = {
   attribute: (_, name) => {

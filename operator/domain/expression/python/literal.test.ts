@@ -1,20 +1,8 @@
 // operator/domain/expression/python/literal.test.ts — ast.literal_eval(), against what Python answers.
 import { expect, test } from 'vitest';
 import { evaluating } from '../evaluation.ts';
-import { ExpressionFault } from '../fault.ts';
 import { literal } from './literal.ts';
-import { repr } from './repr.ts';
-import type { Value } from './values.ts';
-
-/** What Python shows: the repr() of the result, or class and text of the error. */
-function shown(run: () => Value): string {
-  try {
-    return evaluating({ nowMs: 0, seed: 1 }, () => repr(run()));
-  } catch (error) {
-    if (error instanceof ExpressionFault) return `${error.type}: ${error.message}`;
-    throw error;
-  }
-}
+import { shown } from './shown.setup.ts';
 
 test.each<[string, string]>([
   ["[1, -2.5, 'a', None, True]", "[1, -2.5, 'a', None, True]"],

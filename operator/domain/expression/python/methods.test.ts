@@ -1,24 +1,13 @@
 // operator/domain/expression/python/methods.test.ts — methods of the built-in types, against what Python answers.
 import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS, evaluating, type Limits } from '../evaluation.ts';
-import { ExpressionFault } from '../fault.ts';
 import { callOf } from '../functions/call.ts';
 import { Bytes, PySet, Tuple } from './collections.ts';
 import { Dict } from './dict.ts';
 import { attributeOf, methodNames, methodOf, MUTATING } from './methods.ts';
 import { float } from './numbers.ts';
-import { repr } from './repr.ts';
+import { shown } from './shown.setup.ts';
 import type { Value } from './values.ts';
-
-/** What Python shows: the repr() of the result, or class and text of the error. */
-function shown(run: () => Value, limits?: Limits): string {
-  try {
-    return evaluating({ nowMs: 0, seed: 1 }, () => repr(run()), limits);
-  } catch (error) {
-    if (error instanceof ExpressionFault) return `${error.type}: ${error.message}`;
-    throw error;
-  }
-}
 
 const called = (self: Value, name: string, ...args: Value[]): Value => {
   const method = methodOf(self, name);

@@ -1,25 +1,14 @@
 // operator/domain/expression/python/operators.test.ts — operators, subscripts and what walks values, against what Python answers.
 import { expect, test } from 'vitest';
-import { evaluating, type Limits } from '../evaluation.ts';
-import { ExpressionFault } from '../fault.ts';
 import { PySet, Tuple } from './collections.ts';
 import { DictView } from './dict-view.ts';
 import { emptySequence, iterate, length, maximum, minimum, sorted, sum, toList } from './iterate.ts';
 import { float } from './numbers.ts';
 import { absolute, binary, unary } from './operators.ts';
 import { repr } from './repr.ts';
+import { shown } from './shown.setup.ts';
 import { index, slice } from './subscript.ts';
 import { type Operator, PyObject, type Value } from './values.ts';
-
-/** What Python shows: the repr() of the result, or class and text of the error. */
-function shown(run: () => Value, limits?: Limits): string {
-  try {
-    return evaluating({ nowMs: 0, seed: 1 }, () => repr(run()), limits);
-  } catch (error) {
-    if (error instanceof ExpressionFault) return `${error.type}: ${error.message}`;
-    throw error;
-  }
-}
 
 test.each<[Value, Operator, Value, string]>([
   [7, '/', 2, '3.5'],

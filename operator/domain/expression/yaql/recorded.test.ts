@@ -1,25 +1,12 @@
 // operator/domain/expression/yaql/recorded.test.ts — what yaql 3.2.0 makes of expressions as orquesta sets it up, in recorded.jsonl: value, or class and text of the error.
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { evaluating } from '../evaluation.ts';
+import { recordedIn } from '../recorded.setup.ts';
 import { PySet, Tuple } from '../python/collections.ts';
 import { dictEntries, isDict } from '../python/dict.ts';
 import { repr } from '../python/repr.ts';
 import { isList, type Value } from '../python/values.ts';
 import { evaluateYaql } from './engine.ts';
-
-interface Recorded {
-  readonly of: string;
-  readonly source: string;
-  readonly gives?: string;
-  readonly fails?: string;
-  readonly message?: string;
-}
-
-const recorded = readFileSync(new URL('recorded.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Recorded);
 
 /** As Python writes it, but tuples as lists and sets in order. */
 function shown(value: Value): string {
@@ -38,7 +25,7 @@ const evaluate = (source: string) =>
     shown(evaluateYaql(source, { data: data(), scope: { context: {} } })),
   );
 
-describe.each([...Map.groupBy(recorded, (one) => one.of)])('%s', (_, ones) => {
+describe.each(recordedIn(new URL('recorded.jsonl', import.meta.url)))('%s', (_, ones) => {
   test.each(ones.filter((one) => one.gives !== undefined))('$source', ({ source, gives }) => {
     expect(evaluate(source)).toBe(gives);
   });

@@ -27,17 +27,22 @@ interface Inspection {
 
 /** `schemasOf` tells which actions there are; without it references are looked at for their form alone. */
 export function inspectChain(source: ChainSource, schemasOf?: (ref: string) => Schemas | undefined): Inspection {
-  const { chain, refusals, placeOf } = readChain(source);
+  const { parts, refusals, placeOf } = readChain(source);
   const told = ({ path, ...finding }: Finding & { readonly path: FieldPath }): ChainFinding => {
     const place = placeOf(path);
     return { ...finding, spec_path: shownPath(path), ...(place ? { place } : {}) };
   };
-  return { refusals: refusals.map(told), warnings: chain ? [...warningsOf(chain, schemasOf)].map(told) : [] };
+  const refused = new Set(refusals.map(({ path }) => shownPath(path)));
+  const warnings = [...warningsOf(parts, schemasOf)].filter(({ path }) => !refused.has(shownPath(path)));
+  return { refusals: refusals.map(told), warnings: warnings.map(told) };
 }
 
 type Warning = Finding & { readonly path: FieldPath };
 
-function* warningsOf(chain: Chain, schemasOf: ((ref: string) => Schemas | undefined) | undefined): Generator<Warning> {
+function* warningsOf(
+  chain: Pick<Chain, 'tasks' | 'vars'>,
+  schemasOf: ((ref: string) => Schemas | undefined) | undefined,
+): Generator<Warning> {
   yield* templateWarnings(chain.vars, ['vars']);
   for (const task of chain.tasks) {
     const path = ['chain', task.index];

@@ -87,6 +87,69 @@ describe('inspection', () => {
     ]);
   });
 
+  const found = (text: string) => {
+    const { refusals, warnings } = inspectChain({ definition: text, file: 'f', name: 'c' });
+    return [...refusals, ...warnings].map(
+      ({ spec_path, message, place }) => `${place?.line} ${spec_path}: ${message.slice(0, 60)}`,
+    );
+  };
+
+  test('one kind of faults does not hide the others', () => {
+    const text = [
+      'vars: {v: "{{ 1 + }}"}',
+      'other: 1',
+      'chain:',
+      '  - {name: a, ref: core.noop, when: c, on-success: x}',
+      '  - {name: b, ref: noop, params: {x: 1}, parameters: {y: "{{ a.b }"}}',
+      '  - {name: c, ref: core.noop, on-failure: y}',
+      'default: z',
+    ].join('\n');
+    expect(found(text)).toEqual([
+      "2 other: Additional properties are not allowed ('other' was unexpecte",
+      "4 chain[0].when: Additional properties are not allowed ('when' was unexpected",
+      '5 chain[1].params: Either "params" or "parameters" attribute needs to be provid',
+      '4 chain[0].on-success: Unable to find node with name "x" referenced in "on-success"',
+      '6 chain[2].on-failure: Unable to find node with name "y" referenced in "on-failure"',
+      '7 default: Unable to find node with name "z" referenced in "default".',
+      "1 vars.v: unexpected 'end of print statement'",
+      '5 chain[1].ref: The action reference "noop" is not formatted correctly.',
+      "5 chain[1].parameters.y: unexpected '}'",
+    ]);
+  });
+
+  test.each([
+    [
+      'a task without a name',
+      'chain: [{ref: core.noop, on-success: b}]',
+      ["1 chain[0].name: 'name' is a required property"],
+    ],
+    [
+      'a task that is none',
+      'chain: [{name: a, ref: core.noop, on-success: b}, b]',
+      ["1 chain[1]: 'b' is not of type 'object'"],
+    ],
+    ['tasks that are none', 'chain: a\ndefault: b', ["1 chain: 'a' is not of type 'array'"]],
+    [
+      'fields of another type',
+      'chain: [{name: a, ref: 1, params: x, publish: y, on-success: [b]}]\ndefault: 1\nvars: 7',
+      [
+        "3 vars: 7 is not of type 'object'",
+        "2 default: 1 is not of type 'string'",
+        "1 chain[0].on-success: ['b'] is not of type 'string'",
+        "1 chain[0].params: 'x' is not of type 'object'",
+        "1 chain[0].publish: 'y' is not of type 'object'",
+        "1 chain[0].ref: 1 is not of type 'string'",
+      ],
+    ],
+    [
+      'a way that is a list',
+      'chain: [{name: a, ref: core.noop}, {name: b, ref: core.noop, on-success: [a]}]',
+      ["1 chain[1].on-success: unhashable type: 'list'"],
+    ],
+  ])('each fault is told once, and not what follows from it: %s', (_, text, expected) => {
+    expect(found(text).toSorted()).toEqual(expected.toSorted());
+  });
+
   test('what goes wrong only when a task is reached is a warning', () => {
     const text = [
       'vars: {v: "{{ 1 + }}"}',

@@ -9,6 +9,7 @@ import { isList, truthy, typeName, type Value } from '../../expression/python/va
 import { loadYaml } from '../../expression/python/yaml-load.ts';
 import { type FieldPath, openYamlText, type YamlText } from '../../pack/yaml-text.ts';
 import { schemaProblems } from './chain-schema.ts';
+import { shownPath } from './failure.ts';
 import type { Chain, ChainSource, ChainTask, Refusal, Way } from './model.ts';
 import { textOf } from './text.ts';
 
@@ -16,6 +17,8 @@ import { textOf } from './text.ts';
 export interface Reading {
   readonly chain: Chain | undefined;
   readonly refusals: readonly Refusal[];
+  /** What could be read of it, also where there is no chain. */
+  readonly parts: Pick<Chain, 'tasks' | 'vars'>;
   readonly file: string;
   /** Where a field stands; undefined where the definition came without its text. */
   readonly placeOf: (path: FieldPath) => Place | undefined;
@@ -33,7 +36,8 @@ export function readChain(source: ChainSource): Reading {
     const said = error.message.replaceAll('"<unicode string>"', `"${file}"`);
     const message = `Failed to parse action chain definition from "${file}": ${said}`;
     const placeOf = (path: FieldPath) => error.place ?? positions(path);
-    return { chain: undefined, refusals: [{ type: 'syntax', message, path: [] }], file, placeOf };
+    const refusals: readonly Refusal[] = [{ type: 'syntax', message, path: [] }];
+    return { chain: undefined, refusals, parts: { tasks: [], vars: null }, file, placeOf };
   };
   try {
     return evaluating(NOWHEN, () => readDefinition(source, positions), LIMITS);
@@ -52,24 +56,31 @@ function placesIn({ definition }: ChainSource): Reading['placeOf'] {
 function readDefinition({ definition, file, name }: ChainSource, placeOf: Reading['placeOf']): Reading {
   const value = typeof definition === 'string' ? loadYaml(definition) : definition.value;
   if (!isDict(value)) throw new ExpressionFault('value', 'ValueError', `Expected "dict", got "${typeName(value)}"`);
-  const problems = schemaProblems(value);
-  if (problems.length > 0) {
-    const refusals = problems.map(({ text, path, property }): Refusal => {
-      return { type: 'syntax', message: text(repr), path: property === undefined ? path : [...path, property] };
-    });
-    return { chain: undefined, refusals, file, placeOf };
-  }
+  const problems = schemaProblems(value).map(({ text, path, property }): Refusal => {
+    return { type: 'syntax', message: text(repr), path: property === undefined ? path : [...path, property] };
+  });
   const nodes = dictGet(value, 'chain') ?? [];
-  const tasks = (isList(nodes) ? nodes : []).map(taskOf);
-  const wrong = tasks.filter((task): task is Refusal => 'message' in task);
-  if (wrong.length > 0) return { chain: undefined, refusals: wrong, file, placeOf };
-  const good = tasks.filter((task): task is ChainTask => !('message' in task));
-  const start = startOf(good, dictGet(value, 'default') ?? null, name);
-  if ('refusal' in start) return { chain: undefined, refusals: [start.refusal], file, placeOf };
-  const taskNamed = lookupOf(good);
-  const refusals = brokenWays(good, start.name, taskNamed);
-  const chain = { tasks: good, start: start.name, taskNamed, vars: dictGet(value, 'vars') ?? null };
-  return { chain: refusals.length > 0 ? undefined : chain, refusals, file, placeOf };
+  const read = (isList(nodes) ? nodes : []).map(taskOf);
+  const tasks = read.flatMap(({ task }) => (task ? [task] : []));
+  const wrong = [...problems, ...read.flatMap(({ refusal }) => (refusal ? [refusal] : []))];
+  const parts = { tasks, vars: dictGet(value, 'vars') ?? null };
+  const taskNamed = lookupOf(tasks);
+  // Of a task without a name nobody knows whether it is the one that others lead to.
+  const isNamed = tasks.length === read.length && !problems.some(({ path }) => NAMELESS.test(shownPath(path)));
+  const start = isNamed ? startOf(tasks, dictGet(value, 'default') ?? null, name) : { name: null };
+  const ways = isNamed ? brokenWays(tasks, 'name' in start ? start.name : null, taskNamed) : [];
+  const refusals = firstOfEachPlace([...wrong, ...('refusal' in start ? [start.refusal] : []), ...ways]);
+  const chain = 'name' in start && refusals.length === 0 ? { ...parts, start: start.name, taskNamed } : undefined;
+  return { chain, refusals, parts, file, placeOf };
+}
+
+/** Where the schema finds that names are not known. */
+const NAMELESS = /^chain(?:\[0\](?:\.name)?)?$/;
+
+/** What is wrong with a value is told once, and not again in other words. */
+function firstOfEachPlace(refusals: readonly Refusal[]): readonly Refusal[] {
+  const places = new Set<string>();
+  return refusals.filter(({ path }) => places.size < places.add(shownPath(path)).size);
 }
 
 /** Names are equal as Python's keys are: a 1 leads to a 1.0. */
@@ -84,15 +95,21 @@ function lookupOf(tasks: readonly ChainTask[]): Chain['taskNamed'] {
 
 const BOTH = 'Either "params" or "parameters" attribute needs to be provided, but not both';
 
-function taskOf(node: Value, index: number): ChainTask | Refusal {
+interface ReadTask {
+  /** Undefined for what is none. */
+  readonly task?: ChainTask;
+  readonly refusal?: Refusal;
+}
+
+function taskOf(node: Value, index: number): ReadTask {
   const path = ['chain', index];
-  if (!isDict(node)) return { type: 'syntax', message: `${repr(node)} is not of type 'object'`, path };
+  const refused = (message: string) => ({ refusal: { type: 'syntax' as const, message, path } });
+  if (!isDict(node)) return refused(`${repr(node)} is not of type 'object'`);
   const odd = dictEntries(node).find(([key]) => typeof key !== 'string');
-  if (odd) return { type: 'syntax', message: `keywords must be strings: ${repr(odd[0])} is none`, path };
+  if (odd) return refused(`keywords must be strings: ${repr(odd[0])} is none`);
   const field = (key: string): Value => dictGet(node, key) ?? null;
   const [parameters, params] = [field('parameters'), field('params')];
-  if (truthy(parameters) && truthy(params)) return { type: 'semantic', message: BOTH, path: [...path, 'params'] };
-  return {
+  const task: ChainTask = {
     index,
     name: field('name'),
     ref: field('ref'),
@@ -103,28 +120,34 @@ function taskOf(node: Value, index: number): ChainTask | Refusal {
     onSuccess: field('on-success'),
     onFailure: field('on-failure'),
   };
-}
-
-/** The task that is told, else the first that no other leads to, else the first. */
-function startOf(tasks: readonly ChainTask[], given: Value, name: string): { name: Value } | { refusal: Refusal } {
-  if (truthy(given)) return { name: given };
-  let start: Value = null;
-  try {
-    const ledTo = new Set(tasks.flatMap((task) => [hashKey(task.onSuccess), hashKey(task.onFailure)]));
-    const free = tasks.find((task) => !ledTo.has(hashKey(task.name)));
-    start = (free ?? tasks[0])?.name ?? null;
-  } catch (error) {
-    if (!(error instanceof ExpressionFault)) throw error;
-    return { refusal: { type: 'semantic', message: error.message, path: ['chain'] } };
-  }
-  if (truthy(start)) return { name: start };
-  return { refusal: { type: 'semantic', message: `Failed to find default node in ${name}.`, path: ['chain'] } };
+  if (!truthy(parameters) || !truthy(params)) return { task };
+  return { task, refusal: { type: 'semantic', message: BOTH, path: [...path, 'params'] } };
 }
 
 const WAYS: readonly (readonly [way: Way, target: (task: ChainTask) => Value])[] = [
   ['on-success', (task) => task.onSuccess],
   ['on-failure', (task) => task.onFailure],
 ];
+
+/** The task that is told, else the first that no other leads to, else the first. */
+function startOf(tasks: readonly ChainTask[], given: Value, name: string): { name: Value } | { refusal: Refusal } {
+  if (truthy(given)) return { name: given };
+  let [start, path]: [Value, FieldPath] = [null, ['chain']];
+  const keyOf = ({ index }: ChainTask, field: string, value: Value) => {
+    path = ['chain', index, field];
+    return hashKey(value);
+  };
+  try {
+    const ledTo = new Set(tasks.flatMap((task) => WAYS.map(([way, target]) => keyOf(task, way, target(task)))));
+    const free = tasks.find((task) => !ledTo.has(keyOf(task, 'name', task.name)));
+    start = (free ?? tasks[0])?.name ?? null;
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    return { refusal: { type: 'semantic', message: error.message, path } };
+  }
+  if (truthy(start)) return { name: start };
+  return { refusal: { type: 'semantic', message: `Failed to find default node in ${name}.`, path: ['chain'] } };
+}
 
 function brokenWays(tasks: readonly ChainTask[], start: Value, taskNamed: Chain['taskNamed']): Refusal[] {
   const leadsOn = (name: Value): boolean => !truthy(name) || isJinjaExpression(name) || taskNamed(name) !== undefined;

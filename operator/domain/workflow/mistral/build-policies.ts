@@ -32,7 +32,8 @@ export const NO_DEFAULTS: TaskDefaults = {
 
 export function buildTaskDefaults(written: Value | undefined, path: Path, findings: Findings): TaskDefaults {
   if (written === undefined) return NO_DEFAULTS;
-  if (!findings.fits(written, TASK_DEFAULTS_SCHEMA, path) || !isPlain(written)) return NO_DEFAULTS;
+  findings.fits(written, TASK_DEFAULTS_SCHEMA, path);
+  if (!isPlain(written)) return NO_DEFAULTS;
   findings.checkExpressions(own(written, 'safe-rerun') ?? null, [...path, 'safe-rerun']);
   const clause = (event: 'on-success' | 'on-error' | 'on-complete') =>
     buildClause(event, own(written, event), [...path, event], findings).next;

@@ -22,11 +22,12 @@ export interface TaskPlace {
   readonly path: Path;
 }
 
-/** What a task is before its neighbours are known. Undefined for one that is not as the schema has it. */
+/** What a task is before its neighbours are known, as far as it can be read. Undefined for what is none. */
 export function buildTask(written: Value, place: TaskPlace, findings: Findings): Task | undefined {
   const { name, path, type, defaults } = place;
   const spec: Value = isPlain(written) ? { ...written, name, version: '2.0', type } : written;
-  if (!findings.fits(spec, TASK_SCHEMAS[type], path) || !isPlain(spec)) return undefined;
+  findings.fits(spec, TASK_SCHEMAS[type], path);
+  if (!isPlain(spec)) return undefined;
   if (name.length > NAME_MAX) {
     findings.add('semantic', path, `The length of a '${name}' task name must not exceed ${NAME_MAX} symbols`);
   }
@@ -70,7 +71,7 @@ function buildCall(spec: Plain, path: Path, findings: Findings): Pick<Task, 'act
   const call = action ?? workflow;
   const input = own(spec, 'input') ?? {};
   return {
-    action: action?.name ?? 'std.noop',
+    action: action?.name ?? (own(spec, 'action') === undefined ? 'std.noop' : ''),
     workflow: workflow?.name,
     input: isPlain(input) ? { ...input, ...call?.parameters } : input,
   };

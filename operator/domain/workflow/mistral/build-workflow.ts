@@ -2,53 +2,60 @@
 import { isList, isPlain, type Plain, type Value } from '../../expression/python/values.ts';
 import { buildTaskDefaults } from './build-policies.ts';
 import { buildTask } from './build-task.ts';
-import type { Findings, Path } from './findings.ts';
+import { Findings, type Path } from './findings.ts';
 import { ENGINE_COMMANDS, type Inputs, type Task, type Workflow } from './model.ts';
 import { own } from './own.ts';
 import { WORKFLOW_SCHEMA } from './schema.ts';
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
-/** Undefined for one that is not as the schema has it; else what could be read of it, with findings. */
-export function buildWorkflow(name: string, written: Value, path: Path, findings: Findings): Workflow | undefined {
+/** What could be read of it, with findings. */
+export function buildWorkflow(name: string, written: Value, path: Path, findings: Findings): Workflow {
   if (!isPlain(written)) {
     findings.add('syntax', path, `A specification with polymorphic key must be backed by a dictionary [spec=${name}]`);
-    return undefined;
+    return buildWorkflow(name, {}, path, new Findings());
   }
-  const type = own(written, 'type') ?? 'direct';
-  if (!findings.fits(written, WORKFLOW_SCHEMA, path) || (type !== 'direct' && type !== 'reverse')) return undefined;
+  const known = findings.found.length;
+  const type = own(written, 'type') === 'reverse' ? 'reverse' : 'direct';
+  findings.fits(written, WORKFLOW_SCHEMA, path);
   for (const key of ['output', 'vars', 'output-on-error']) {
     findings.checkExpressions(own(written, key) ?? null, [...path, key]);
   }
   const defaults = buildTaskDefaults(own(written, 'task-defaults'), [...path, 'task-defaults'], findings);
   const tasks = new Map<string, Task>();
   const keys = new Set<string>();
-  for (const [at, [task, spec]] of Object.entries(own(written, 'tasks') as Plain).entries()) {
+  const writtenTasks = objectIn(written, 'tasks');
+  for (const [at, [task, spec]] of Object.entries(writtenTasks).entries()) {
     const key = keyOf(task, at, keys);
     const built = buildTask(spec, { name: task, key, at, type, defaults, path: [...path, 'tasks', task] }, findings);
     if (built) tasks.set(task, built);
   }
   if (UUID.test(name)) findings.add('semantic', path, 'Workflow name cannot be in the format of UUID.');
   const linked = type === 'direct' ? linkDirect(tasks) : tasks;
-  if (findings.found.length === 0) {
-    if (type === 'direct') checkDirect(name, linked, path, findings);
-    else checkReverse(linked, path, findings);
+  const isThere = (task: string) => Object.hasOwn(writtenTasks, task);
+  if (type === 'reverse') checkReverse(linked, isThere, path, findings);
+  else {
+    // Of what cannot be read nobody knows where it leads.
+    if (!findings.hasSyntaxAfter(known)) checkStart(name, linked, path, findings);
+    checkTargets(linked, isThere, path, findings);
+    if (!findings.hasSyntaxAfter(known)) checkJoins(linked, path, findings);
   }
-  const object = (key: string): Plain => {
-    const value = own(written, key);
-    return value !== undefined && isPlain(value) ? value : {};
-  };
   return {
     name,
     type,
     tasks: linked,
     input: readInputs(own(written, 'input')),
-    vars: object('vars'),
-    output: object('output'),
-    outputOnError: object('output-on-error'),
+    vars: objectIn(written, 'vars'),
+    output: objectIn(written, 'output'),
+    outputOnError: objectIn(written, 'output-on-error'),
     spec: { ...written, name, version: '2.0' },
     startTasks: [...linked.values()].filter(({ inbound }) => inbound.length === 0),
   };
+}
+
+function objectIn(written: Plain, key: string): Plain {
+  const value = own(written, key);
+  return value !== undefined && isPlain(value) ? value : {};
 }
 
 /** Names, and names with defaults. */
@@ -88,20 +95,29 @@ function linkDirect(tasks: ReadonlyMap<string, Task>): ReadonlyMap<string, Task>
   );
 }
 
-function checkDirect(name: string, tasks: ReadonlyMap<string, Task>, path: Path, findings: Findings): void {
+function checkStart(name: string, tasks: ReadonlyMap<string, Task>, path: Path, findings: Findings): void {
   if (![...tasks.values()].some(({ inbound }) => inbound.length === 0)) {
     const rule = 'There must be at least one task without inbound transition.';
     const message = `Failed to find start tasks in direct workflow. ${rule}[workflow_name=${name}]`;
     findings.add('semantic', [...path, 'tasks'], message);
   }
+}
+
+type IsThere = (task: string) => boolean;
+
+function checkTargets(tasks: ReadonlyMap<string, Task>, isThere: IsThere, path: Path, findings: Findings): void {
   for (const task of tasks.values()) {
-    for (const { to, event } of [...task.next.ERROR, ...task.next.SUCCESS]) {
-      if (tasks.has(to) || ENGINE_COMMANDS.has(to)) continue;
+    // What follows in any case is in both.
+    for (const { to, event } of new Set([...task.next.ERROR, ...task.next.SUCCESS])) {
+      if (to === '' || isThere(to) || ENGINE_COMMANDS.has(to)) continue;
       const isDefault = own(task.spec, event) === undefined;
       const place = isDefault ? [...path, 'task-defaults', event] : [...path, 'tasks', task.name, event];
       findings.add('semantic', place, `Task '${to}' not found.`);
     }
   }
+}
+
+function checkJoins(tasks: ReadonlyMap<string, Task>, path: Path, findings: Findings): void {
   for (const { name: task, join, inbound } of tasks.values()) {
     const place = [...path, 'tasks', task, 'join'];
     if (join === 'all' && inbound.length === 0) {
@@ -113,9 +129,9 @@ function checkDirect(name: string, tasks: ReadonlyMap<string, Task>, path: Path,
   }
 }
 
-function checkReverse(tasks: ReadonlyMap<string, Task>, path: Path, findings: Findings): void {
+function checkReverse(tasks: ReadonlyMap<string, Task>, isThere: IsThere, path: Path, findings: Findings): void {
   for (const task of tasks.values()) {
-    for (const name of task.requires.filter((one) => !tasks.has(one))) {
+    for (const name of task.requires.filter((one) => !isThere(one))) {
       findings.add('semantic', [...path, 'tasks', task.name, 'requires'], `Task '${name}' not found.`);
     }
   }

@@ -114,6 +114,8 @@ export function findNext(board: Board, run: TaskRun): readonly Command[] {
 const asPlain = (value: Value): Plain => (isPlain(value) ? value : {});
 
 function publish(board: Board, run: TaskRun): void {
+  // What an attempt before it has published does not count.
+  run.published = {};
   if (run.state !== 'SUCCESS' && run.state !== 'ERROR') return;
   const { branch, global } = run.task.publish[run.state];
   const sight = board.sight(run);

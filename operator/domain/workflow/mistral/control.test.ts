@@ -29,6 +29,26 @@ describe('pause', () => {
     played.enter(request('resume'));
     expect(played.keys()).toEqual(['a/1/1', 'r/2']);
   });
+  test('what requires tasks that ended during it begins once it is resumed, and once', () => {
+    const tasks = 'tasks:\n  a: {action: p.a}\n  b: {action: p.b}\n  c: {action: p.c, requires: [a, b]}\n';
+    const played = playWorkflow(`type: reverse\n${tasks}`, { settings: { taskName: 'c' } });
+    played.enter(request('pause'));
+    played.endAll();
+    played.enter(request('resume'));
+    expect([played.run.status, played.keys()]).toEqual(['running', ['c/1']]);
+    played.endAll();
+    expect(played.run.status).toBe('succeeded');
+  });
+  test('a join of one that ran during it does not run again for what else led to it meanwhile', () => {
+    const played = playWorkflow(
+      'tasks:\n  a: {action: p.a, on-success: j}\n  b: {action: p.b, on-success: j}\n  j: {join: one, action: p.j}\n',
+    );
+    played.end('a/1');
+    played.enter(request('pause'));
+    played.endAll();
+    played.enter(request('resume'));
+    expect([played.run.status, played.keys()]).toEqual(['succeeded', []]);
+  });
   test('a failure during it fails the run once it is resumed', () => {
     const played = playWorkflow('tasks:\n  a: {action: p.a}\n');
     played.enter(request('pause'));

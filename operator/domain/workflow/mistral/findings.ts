@@ -22,26 +22,51 @@ const compiled = new Map<Plain, (value: Value) => readonly Problem[]>();
 /** Collects findings; `lineOf` knows the text. */
 export class Findings {
   readonly found: MistralFinding[] = [];
+  /** Values that are wrong as a whole: what else is wrong with them, or in them, only follows from that. */
+  readonly #wrong = new Set<string>();
   readonly #lineOf: ((path: Path) => number) | undefined;
   constructor(lineOf?: (path: Path) => number) {
     this.#lineOf = lineOf;
   }
 
   add(type: MistralFinding['type'], path: Path, message: string, more: Partial<MistralFinding> = {}): void {
+    if (this.#wrong.size > 0 && this.#isInWrong(path)) return;
     const line = this.#lineOf ? { line: this.#lineOf(path) } : {};
     this.found.push({ type, message, spec_path: path.join('.'), ...more, ...line });
   }
 
-  /** Whether a value is as its schema has it; what is not is found, the most telling only. */
+  /** A value that is wrong as a whole. */
+  refuse(path: Path, message: string): void {
+    this.add('syntax', path, message);
+    this.#wrong.add(JSON.stringify(path));
+  }
+
+  /** Whether there is one of a definition's form after the first `count`. */
+  hasSyntaxAfter(count: number): boolean {
+    return this.found.slice(count).some(({ type }) => type === 'syntax');
+  }
+
+  /** Whether a value is as its schema has it; what is not is found, the most telling first. */
   fits(value: Value, schema: Plain, path: Path): boolean {
     let check = compiled.get(schema);
     if (!check) compiled.set(schema, (check = compileSchema(schema)));
     const run = check;
-    const problem = evaluating(NOWHEN, () => bestProblem(run(value)), DEFINITION_LIMITS);
-    if (!problem) return true;
-    const text = evaluating(NOWHEN, () => problem.text(repr), DEFINITION_LIMITS);
-    this.add('syntax', [...path, ...problem.path], `Invalid DSL: ${text}`);
-    return false;
+    const problems = evaluating(NOWHEN, () => run(value), DEFINITION_LIMITS);
+    const all = [problems, ...problems.map((one) => [one])].map(bestProblem);
+    for (const problem of new Set(all)) if (problem) this.#addProblem(problem, path);
+    return problems.length === 0;
+  }
+
+  #addProblem({ text, path: inner, keyword, property }: Problem, path: Path): void {
+    const isKey = keyword === 'additionalProperties' && property !== undefined;
+    const at = [...path, ...inner, ...(isKey ? [property] : [])];
+    const message = `Invalid DSL: ${evaluating(NOWHEN, () => text(repr), DEFINITION_LIMITS)}`;
+    if (property === undefined && (inner.length > 0 || keyword === 'type')) this.refuse(at, message);
+    else this.add('syntax', at, message);
+  }
+
+  #isInWrong(path: Path): boolean {
+    return path.some((_, i) => this.#wrong.has(JSON.stringify(path.slice(0, i + 1))));
   }
 
   /** The expressions of a text, of a list's items or an object's values: one level, as Mistral looks. */

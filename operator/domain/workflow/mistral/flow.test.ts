@@ -149,6 +149,22 @@ describe('joins', () => {
     if (join === 'all') expect(played.output()).toMatchObject(output);
   });
 
+  test.each([
+    ['with an action', 'action: p.j', ['j/1', 'j/2', 'j/3'], { at: 'j/3' }],
+    ['with items', "with-items: 'i in <% [1] %>', action: p.j", ['j/1/0', 'j/2/0', 'j/3/0'], [{ at: 'j/3/0' }]],
+    ['with a retry', 'action: p.j, retry: {count: 1, delay: 0}', ['j/1', 'j/2', 'j/3'], { at: 'j/3' }],
+  ])('a join in a circle begins anew each time: %s', (_, body, keys, r) => {
+    const played = playWorkflow(`
+vars: {n: 0}
+tasks:
+  s: {on-success: a}
+  a: {publish: {n: <% $.n + 1 %>}, on-success: j}
+  j: {join: all, ${body}, publish: {r: <% task().result %>}, on-success: [a: <% $.n < 3 %>]}
+`);
+    for (const key of keys) played.end(key, { at: key });
+    expect([played.run.status, played.output()]).toEqual(['succeeded', { n: 3, r }]);
+  });
+
   test('of several that lead to a join of one, the first counts', () => {
     const played = playWorkflow(three('one'));
     for (const key of ['a/1', 'j/1', 'b/1', 'c/1']) played.end(key);
@@ -163,6 +179,17 @@ describe('joins', () => {
     expect(played.states()['j']).toBe('ERROR');
     played.end('c/1');
     expect(played.extra().state_info).toMatch(/Failed by tasks: \['b'\]/);
+  });
+
+  test('a join that has failed is handled once, however many lead to it afterwards', () => {
+    const played = playWorkflow(`${three('all', ', on-error: h')}  h: {action: p.h}\n`);
+    played.end('b/1', {}, 'failed');
+    played.end('a/1');
+    expect(played.keys()).toEqual(['c/1', 'h/1']);
+    played.end('c/1');
+    expect(played.keys()).toEqual(['h/1']);
+    played.end('h/1');
+    expect(played.run.status).toBe('succeeded');
   });
 
   test('a join of some fails when too few are left', () => {
@@ -208,6 +235,14 @@ tasks:
   j: {join: all}
 `);
     expect(played.output()).toEqual({ x: 'b', y: 'a', d: { k: 1, m: 2 } });
+  });
+
+  test('of branches that published as often the first wins, though another has nothing of it', () => {
+    const ends = (order: string) =>
+      playWorkflow(
+        `tasks:\n${[...order].map((name) => `  ${name}: {publish: {${name === 'c' ? 'y' : 'x'}: ${name}}}\n`).join('')}`,
+      );
+    expect(['abc', 'acb', 'cab', 'bca', 'cba'].map((order) => ends(order).output()['x'])).toEqual([...'aaabb']);
   });
 });
 
@@ -267,6 +302,11 @@ tasks:
     expect(played.extra().state_info).toBe(
       "Failed to complete task [error=Can not evaluate YAQL expression [expression=$.no, error='no'], wf=wf, task=a]",
     );
+  });
+  test.each(['', 'vars: {x: 1}\n', 'input: [{x: 1}]\n'])('a null hides what was there before: %j', (before) => {
+    const tasks =
+      'tasks:\n  a: {publish: {x: 2}, on-success: b}\n  b: {publish: {x: null}, on-success: c}\n  c: {publish: {y: <% $.x %>}}\n';
+    expect(playWorkflow(`${before}${tasks}`).output()).toEqual({ x: null, y: null });
   });
   test('values of a name replace those before, and are not merged', () => {
     const played = playWorkflow('tasks:\n  a: {publish: {x: {k: 1}}, on-success: b}\n  b: {publish: {x: {m: 2}}}\n');

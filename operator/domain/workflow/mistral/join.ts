@@ -35,17 +35,28 @@ interface Arrival {
 export function deferJoin(board: Board, task: Task, arrival: Arrival, rank: number): void {
   const known = board.latest(task.name);
   const run = known ?? board.add(task, rank, arrival.variables, []);
-  if (!known || (hasEnded(run.state) && isNewRound(run, arrival))) {
+  if (!known || (hasEnded(run.state) && isNewRound(board, run, arrival))) {
     board.setState(run, 'WAITING', 'Task is waiting.');
-    run.hasBegun = false;
+    forgetRound(run);
   }
   resolveLater(board, task.name);
 }
 
-/** Whether a join that has ended is to run again: when a task has led to it a second time. */
-function isNewRound(run: TaskRun, { trigger }: Arrival): boolean {
-  if (run.task.join === 'all' || run.state === 'ERROR') return true;
+/**
+ * Whether a join that has ended is to run again: when a task has led to it a second time. One that has failed has done so for all that
+ * lead to it the first time, unless what was lost has come after all: by a rerun.
+ */
+function isNewRound(board: Board, run: TaskRun, { trigger }: Arrival): boolean {
+  if (run.state === 'ERROR') return (trigger?.ordinal ?? 0) > 0 || judgeJoin(board, run).is !== 'fail';
+  if (run.task.join === 'all') return true;
   return run.triggers.some(({ task }) => task.name === trigger?.task.name);
+}
+
+/** What came of a join when it ran before is nothing to the next round. */
+function forgetRound(run: TaskRun): void {
+  for (const action of run.actions) action.isAccepted = false;
+  [run.knownResult, run.items, run.deadline, run.heldEnd] = [undefined, undefined, undefined, undefined];
+  [run.hasBegun, run.hasWaitedAfter, run.retryNo] = [false, false, 0];
 }
 
 /** A task begins once more: what it led to before does not count any longer. */
@@ -143,11 +154,12 @@ function mayRun(board: Board, name: string): boolean {
   return false;
 }
 
-/** The executions that have led to a join, in the order in which they win. */
+/** The executions that have led to a join, in the order in which they win; what ended in a pause leads on when that is over. */
 export function triggersOf(board: Board, { task }: TaskRun): readonly TaskRun[] {
+  const putOff = new Set(board.unprocessed);
   return task.inbound
     .flatMap((name) => board.byName.get(name) ?? [])
-    .filter((run) => hasEnded(run.state) && run.next.some(({ to }) => to === task.name))
+    .filter((run) => hasEnded(run.state) && !putOff.has(run) && run.next.some(({ to }) => to === task.name))
     .sort((a, b) => a.rank - b.rank);
 }
 

@@ -44,7 +44,7 @@ describe('what is wrong', () => {
       workflow('    t1:\n      actions: a.b\n'),
       'syntax',
       "Invalid DSL: Additional properties are not allowed ('actions' was unexpected)",
-      4,
+      5,
     ],
     [
       'an action and a workflow',

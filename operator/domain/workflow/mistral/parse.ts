@@ -7,7 +7,7 @@ import { loadYaml } from '../../expression/python/yaml-load.ts';
 import { type FieldPath, openYamlText } from '../../pack/yaml-text.ts';
 import { checkSize, DEFINITION_LIMITS } from '../orquesta/load.ts';
 import { buildWorkflow, readInputs } from './build-workflow.ts';
-import { Findings, type MistralFinding } from './findings.ts';
+import { Findings, type MistralFinding, type Path } from './findings.ts';
 import { parseCall } from './inline.ts';
 import type { AdHocAction, MistralDefinition, Workflow } from './model.ts';
 import { own, textIn } from './own.ts';
@@ -17,6 +17,8 @@ import { ACTION_SCHEMA, FILE_SCHEMA, WORKBOOK_SCHEMA } from './schema.ts';
 export interface ParsedMistral {
   /** Undefined when there are findings. */
   readonly definition: MistralDefinition | undefined;
+  /** What could be read of it, with or without findings. */
+  readonly parts: MistralDefinition | undefined;
   /** In Mistral's order: the first is what Mistral complains of. */
   readonly findings: readonly MistralFinding[];
 }
@@ -33,15 +35,15 @@ export function parseMistral(text: string, reference?: string): ParsedMistral {
     if (!(fault instanceof ExpressionFault)) throw fault;
     const line = fault.place ? { line: fault.place.line } : {};
     const finding = { type: 'content', message: `Definition could not be parsed: ${fault.message}`, ...line } as const;
-    return { definition: undefined, findings: [finding] };
+    return { definition: undefined, parts: undefined, findings: [finding] };
   }
 }
 
 /** Reads a definition that is JSON already. */
 export function readMistral(value: Value, reference?: string, findings = new Findings()): ParsedMistral {
   const json = evaluating(NOWHEN, () => toJson(value ?? {}), DEFINITION_LIMITS);
-  const definition = build(json, reference, findings);
-  return { definition: findings.found.length === 0 ? definition : undefined, findings: findings.found };
+  const parts = build(json, reference, findings);
+  return { definition: findings.found.length === 0 ? parts : undefined, parts, findings: findings.found };
 }
 
 function build(value: Value, reference: string | undefined, findings: Findings): MistralDefinition | undefined {
@@ -51,7 +53,8 @@ function build(value: Value, reference: string | undefined, findings: Findings):
   }
   const isWorkbook = own(value, 'workflows') !== undefined || own(value, 'actions') !== undefined;
   const definition = isWorkbook ? buildWorkbook(value, findings) : buildFile(value, findings);
-  if (definition && reference !== undefined && definition.name !== reference) {
+  const isNamed = definition !== undefined && definition.name !== '';
+  if (isNamed && reference !== undefined && definition.name !== reference) {
     const what = isWorkbook ? 'workbook' : 'workflow';
     const rule = `must be the same as the fully qualified action name "${reference}".`;
     findings.add('content', isWorkbook ? ['name'] : [definition.name], `Name of the ${what} ${rule}`);
@@ -59,28 +62,24 @@ function build(value: Value, reference: string | undefined, findings: Findings):
   return definition;
 }
 
-function buildWorkbook(value: Plain, findings: Findings): MistralDefinition | undefined {
+function buildWorkbook(value: Plain, findings: Findings): MistralDefinition {
   const version = own(value, 'version');
   if (version !== undefined && Number(version) !== 2 && !(typeof version === 'object')) {
-    findings.add('syntax', ['version'], `Unsupported DSL version: ${String(version)}`);
-    return undefined;
+    findings.refuse(['version'], `Unsupported DSL version: ${String(version)}`);
   }
-  if (!findings.fits(value, WORKBOOK_SCHEMA, [])) return undefined;
-  const actions = new Map<string, AdHocAction>();
-  for (const [name, spec] of partsOf(value, 'actions')) {
-    const action = buildAction(name, spec, findings);
-    if (action) actions.set(name, action);
-  }
-  const workflows = new Map<string, Workflow>();
-  for (const [name, spec] of partsOf(value, 'workflows')) {
-    const workflow = buildWorkflow(name, spec, ['workflows', name], findings);
-    if (workflow) workflows.set(name, workflow);
-  }
-  if (partsOf(value, 'workflows').length === 0) {
-    findings.add('content', [], 'There are no workflows in the workbook.');
-  }
+  findings.fits(value, WORKBOOK_SCHEMA, []);
+  const actions = new Map(
+    partsOf(value, 'actions').map(([name, spec]) => [name, buildAction(name, spec, findings)] as const),
+  );
+  const workflows = workflowsOf(partsOf(value, 'workflows'), ['workflows'], findings);
+  if (workflows.size === 0) findings.add('content', ['workflows'], 'There are no workflows in the workbook.');
   return { name: textIn(value, 'name'), isWorkbook: true, workflows, actions };
 }
+
+const workflowsOf = (written: readonly (readonly [string, Value])[], path: Path, findings: Findings) =>
+  new Map<string, Workflow>(
+    written.map(([name, spec]) => [name, buildWorkflow(name, spec, [...path, name], findings)] as const),
+  );
 
 const partsOf = (value: Plain, key: string): readonly (readonly [string, Value])[] => {
   const parts = own(value, key);
@@ -89,32 +88,33 @@ const partsOf = (value: Plain, key: string): readonly (readonly [string, Value])
 
 /** A file with one workflow under its name. */
 function buildFile(value: Plain, findings: Findings): MistralDefinition | undefined {
-  if (!findings.fits(value, FILE_SCHEMA, [])) return undefined;
-  const [first, ...more] = Object.entries(value).filter(([key]) => key !== 'version');
+  const isFit = findings.fits(value, FILE_SCHEMA, []);
+  const written = Object.entries(value).filter(([key, spec]) => key !== 'version' && (isFit || isPlain(spec)));
+  const [first, second] = written;
   if (!first) {
-    findings.add('syntax', [], 'At least one item must be in the list.');
+    if (isFit) findings.add('syntax', [], 'At least one item must be in the list.');
     return undefined;
   }
-  if (more.length > 0) {
+  if (second) {
     const message = 'Workflow (not workbook) definition is detected. Multiple workflows is not supported.';
-    findings.add('content', [more[0]?.[0] ?? ''], message);
-    return undefined;
+    findings.add('content', [second[0]], message);
   }
-  const [name, spec] = first;
-  const workflow = buildWorkflow(name, spec, [name], findings);
-  const workflows = new Map(workflow ? [[name, workflow]] : []);
-  return { name, isWorkbook: false, workflows, actions: new Map() };
+  const workflows = workflowsOf(written, [], findings);
+  return { name: second ? '' : first[0], isWorkbook: false, workflows, actions: new Map() };
 }
 
-function buildAction(name: string, written: Value, findings: Findings): AdHocAction | undefined {
+/** With what can be read of it. */
+function buildAction(name: string, written: Value, findings: Findings): AdHocAction {
   const path = ['actions', name];
   const spec: Value = isPlain(written) ? { ...written, name, version: '2.0' } : written;
-  if (!findings.fits(spec, ACTION_SCHEMA, path) || !isPlain(spec)) return undefined;
+  findings.fits(spec, ACTION_SCHEMA, path);
+  const nothing = { name, base: '', baseInput: {}, input: new Map(), output: undefined };
+  if (!isPlain(spec)) return nothing;
   const base = textIn(spec, 'base');
-  const call = parseCall(base);
+  const call = base === '' ? { name: '', parameters: {} } : parseCall(base);
   if (!call) {
     findings.add('syntax', [...path, 'base'], `Invalid action/workflow task property: ${base}`);
-    return undefined;
+    return nothing;
   }
   if (call.name === 'st2.callback') findings.add('content', [...path, 'base'], 'st2.callback is deprecated.');
   const input = own(spec, 'base-input');

@@ -116,6 +116,15 @@ describe('retry', () => {
     const played = play('retry: {count: 2, delay: 1}', ['failed', 'succeeded']);
     expect(played.run.result()['tasks']).toMatchObject([{ result: { at: 1 }, published: { r: { at: 1 } } }, {}]);
   });
+  test.each([
+    ['publish-on-error: {q: 1}', ['failed', 'succeeded']],
+    ['publish: {p: 1}', ['succeeded', 'succeeded', 'failed']],
+  ] as const)('what an attempt published is forgotten with it: %s, %j', (publish, ends) => {
+    const retry = `{count: 2, delay: 0${ends[0] === 'succeeded' ? ', continue-on: <% true %>' : ''}}`;
+    const played = playWorkflow(`tasks:\n  a: {action: p.a, retry: ${retry}, ${publish}, on-error: noop}\n`);
+    for (const [at, status] of ends.entries()) played.end(`a/${at + 1}`, {}, status);
+    expect([played.run.status, played.output()]).toEqual(['succeeded', {}]);
+  });
   test('a canceled task is not retried', () => {
     const played = playWorkflow(one('retry: {count: 2, delay: 1}'));
     played.end('a/1', {}, 'canceled');

@@ -46,10 +46,10 @@ function inOrder(tasks: ReadonlyMap<string, Task>, wanted: Task): readonly Task[
   return [...found];
 }
 
-/** The tasks that waited for this one only. */
+/** The tasks that waited for this one only; while the run is paused none: it is asked again when that goes on. */
 export function nextOfReverse(board: Board, run: TaskRun): readonly Command[] {
   const needs = needsOf.get(board);
-  if (!needs || run.state !== 'SUCCESS') return [];
+  if (!needs || run.state !== 'SUCCESS' || board.state === 'PAUSED') return [];
   const { name } = run.task;
   return (needs.wantedBy.get(name) ?? []).flatMap((waiting): Command[] => {
     const missing = needs.missing.get(waiting);

@@ -26,7 +26,7 @@ export class Variables implements Layer {
   }
 
   get(name: string): Value | undefined {
-    return this.#own.get(name) ?? this.#base?.get(name);
+    return this.#own.has(name) ? this.#own.get(name) : this.#base?.get(name);
   }
 
   names(): Iterable<string> {
@@ -56,7 +56,7 @@ export class Variables implements Layer {
     if (others.length === 0) return last;
     const values = new Map(last.#flat());
     const versions = new Map(last.#flatVersions());
-    for (const other of others.reverse()) {
+    for (const other of others) {
       const theirs = other.#flatVersions();
       const isNewer = (place: string) => (theirs.get(place) ?? 0) > (versions.get(place) ?? 0);
       for (const [name, value] of other.#flat()) values.set(name, mergeAt(values.get(name), value, name, isNewer));

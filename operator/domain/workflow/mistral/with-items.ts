@@ -17,7 +17,8 @@ export function buildWithItems(
   if (written === undefined) return undefined;
   const items = new Map<string, Value>();
   for (const item of isList(written) ? written : [written]) {
-    const [, name, source] = (typeof item === 'string' ? ITEMS.exec(item) : null) ?? [];
+    if (typeof item !== 'string' || item === '') continue; // the schema of tasks says so
+    const [, name, source] = ITEMS.exec(item) ?? [];
     if (name === undefined || source === undefined) {
       const form = "format 'var in {[some, list] | <% $.array %> }";
       const shown = evaluating(NOWHEN, () => repr(spec));

@@ -24,4 +24,4 @@ class PackAction(Action):
 
 def succeeded(packs_status):
     """Names of the packs whose status says so."""
-    return [pack for pack, status in (packs_status or {}).items() if "success" in status.lower()]
+    return [pack for pack, status in (packs_status or {}).items() if status.lower().startswith("success")]

@@ -184,8 +184,15 @@ def name_of(spec):
     last = re.sub(r"\.git$", "", last)
     name = re.sub(r"^stackstorm-", "", last, flags=re.IGNORECASE).lower().replace("-", "_")
     if not re.fullmatch(r"[a-z0-9_]+", name):
-        raise ValueError('No name of a pack can be taken from "%s"; give a name, or the address of a repository' % spec)
+        raise ValueError(
+            'No name of a pack can be taken from "%s"; give a name, or the address of a repository' % without_password(spec)
+        )
     return name
+
+
+def without_password(address):
+    """As it may be logged; a user alone is nobody's secret where there is SSH."""
+    return re.sub(r"^(https?://|[a-z+]+://(?=[^\s/@:]*:))(?!git@)[^\s/@]+@", r"\g<1>********@", address, flags=re.IGNORECASE)
 
 
 def list_of(packs):

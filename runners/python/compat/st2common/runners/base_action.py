@@ -1,5 +1,6 @@
 # st2common/runners/base_action.py — Action, what actions in Python inherit from.
 import abc
+import os
 
 from st2common.runners.utils import PackConfigDict, get_logger_for_python_runner_action
 
@@ -30,7 +31,9 @@ class Action(metaclass=abc.ABCMeta):
     def __init__(self, config=None, action_service=None):
         wrapper = getattr(action_service, "_action_wrapper", None)
         self.action_service = action_service
-        self.config = PackConfigDict(getattr(wrapper, "_pack", "unknown"), config or {})
+        # Most packs hand on the configuration alone; the pod knows the pack all the same.
+        pack = getattr(wrapper, "_pack", None) or os.environ.get("ST2_ACTION_PACK_NAME", "unknown")
+        self.config = PackConfigDict(pack, config or {})
 
     @_Lazily
     def logger(self):

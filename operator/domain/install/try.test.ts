@@ -1,0 +1,121 @@
+// operator/domain/install/try.test.ts — tries of an installation: which are made again, when, and what is told of those that failed.
+import { expect, test } from 'vitest';
+import type { Job, Pod } from '../job/shapes.ts';
+import { begun, condition, CONTENT, job, kinds, later, NOW, pack, reported, seen } from './install.setup.ts';
+import { planPack } from './plan.ts';
+import { planReport } from './report.ts';
+
+test('what could not be fetched is tried again, later each time; what is not valid is not', () => {
+  const fetch = pack({ status: reported({ step: 'Failed', failedStep: 'Fetch', message: 'no such host' }) });
+  expect(planPack(seen({ self: fetch }), later(6))).toEqual({ requeueAfterMs: 29_000 });
+  const again = planPack(seen({ self: fetch }), later(40));
+  expect(again.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
+  expect(again.status?.install?.job).not.toBe(fetch.status?.install?.job);
+  const invalid = pack({ status: reported({ step: 'Failed', failedStep: 'Validate', message: 'bad' }) });
+  expect(planPack(seen({ self: invalid }), later(4000)).status).toBeUndefined();
+});
+
+test('a Job that died without a report ends the try with its reason', () => {
+  const self = pack({ status: begun() });
+  const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf(ended(70))] }), later(9));
+  expect(plan.status?.install?.step).toBe('Failed');
+  expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+});
+
+test('an image without the installer is told what to make it from', () => {
+  const words = "Error: Cannot find module '/app/installer.js'\n    at node:internal";
+  const dead = podOf(ended(1, words));
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: job([BACKOFF]), pods: [dead] }), later(9));
+  expect(condition(plan.status, 'Fetched')?.message).toMatch(
+    /\/app\/installer\.js[\s\S]*; make the image .*FROM runner-python$/,
+  );
+});
+
+const podOf = (status: Partial<Pod['status']>, metadata: object = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'pod', uid: 'pod', resourceVersion: '1', ...metadata },
+  status: { phase: 'Failed', reason: '', message: '', conditions: [], container: undefined, ...status },
+});
+const ended = (exitCode: number, message = ''): Partial<Pod['status']> => ({
+  container: {
+    is: 'terminated',
+    exitCode,
+    signal: 0,
+    reason: 'Error',
+    message,
+    startedAt: NOW.toISOString(),
+    endedAt: undefined,
+  },
+});
+const BACKOFF = { type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'it failed' };
+
+test.each<[string, readonly Pod[], Job['status']['conditions'], RegExp]>([
+  [
+    'evicted',
+    [podOf({ reason: 'Evicted', message: 'The node was low on resource: memory.' })],
+    [BACKOFF],
+    /Evicted: .*evicted.*: The node was low/,
+  ],
+  [
+    'drained',
+    [
+      podOf({
+        conditions: [
+          {
+            type: 'DisruptionTarget',
+            status: 'True',
+            reason: 'EvictionByEvictionAPI',
+            message: 'Eviction API: evicting',
+          },
+        ],
+      }),
+    ],
+    [BACKOFF],
+    /Evicted: .*: Eviction API/,
+  ],
+  [
+    'lost with its node',
+    [podOf({ phase: 'Running' }, { deletionTimestamp: NOW.toISOString() })],
+    [],
+    /NodeLost: the node of its pod is gone/,
+  ],
+  ['told to stop', [podOf(ended(75))], [BACKOFF], /told to stop before it was done/],
+  ['gone', [], [BACKOFF], /its pod is gone \(BackoffLimitExceeded: it failed\)/],
+])('an installation whose pod is %s is tried again at once, and the reason is told', (_what, pods, conditions, why) => {
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: job(conditions), pods }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
+  expect(kinds(plan.after)).toEqual(['create Job']);
+  expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Installing' });
+  for (const type of ['Ready', 'Fetched'])
+    expect(condition(plan.status, type)?.message).toMatch(
+      new RegExp(`^The pack is being installed. This is try 2 of 4. .*${why.source}`),
+    );
+  expect(plan.events).toMatchObject([{ type: 'Warning', reason: 'InstallJobFailed' }]);
+});
+
+test('the fourth pod that is taken away is the last', () => {
+  const status = begun();
+  const self = pack({ status: { ...status, ...(status.install && { install: { ...status.install, attempt: 4 } }) } });
+  const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf({ reason: 'Evicted' })] }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 4, step: 'Failed' });
+  expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+});
+
+test.each<[string, readonly Pod[], Job['status']['conditions']]>([
+  ['an installer that ends with an error', [podOf(ended(70))], [BACKOFF]],
+  ['one that takes too long', [], [{ ...BACKOFF, reason: 'DeadlineExceeded' }]],
+])('%s is tried again after a pause', (_what, pods, conditions) => {
+  const plan = planPack(seen({ self: pack({ status: begun() }), job: job(conditions), pods }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 1, step: 'Failed' });
+  expect(plan.requeueAfterMs).toBe(30_000);
+});
+
+test('a report of another try, and one that comes after the last, do not count', () => {
+  const status = begun();
+  const { key = '', job: name = '' } = status.install ?? {};
+  const late = { key, step: 'Done' as const, content: CONTENT };
+  expect(planReport(pack({ status }), 'another-job', late, NOW)).toMatchObject({ accept: false });
+  expect(planReport(pack({ status }), name, { ...late, key: 'x' }, NOW)).toMatchObject({ accept: false });
+  expect(planReport(pack({ status: reported(late) }), name, late, NOW)).toMatchObject({ accept: false });
+});

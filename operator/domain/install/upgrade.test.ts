@@ -1,0 +1,40 @@
+// operator/domain/install/upgrade.test.ts — another version of a pack: what is there stays in use until the new one is ready, also when that fails.
+import { expect, test } from 'vitest';
+import { condition, CONTENT, installed, job, kinds, later, manifest, pack, reported, seen } from './install.setup.ts';
+import { planPack } from './plan.ts';
+
+test('an upgrade that fails leaves the installed version ready, and says so', () => {
+  const self = pack({ status: installed(), spec: { from: 'shop=2.0.0' } });
+  const upgrade = planPack(seen({ self, manifest: manifest() }), later(60));
+  expect(kinds(upgrade.after)).toEqual(['create Job']);
+  expect(upgrade.status?.installed).toMatchObject({ content: CONTENT });
+  const failed = reported(
+    {
+      step: 'Failed',
+      failedStep: 'Validate',
+      message: '1 file is not valid',
+      findings: [{ file: 'actions/x.yaml', line: 3, message: 'no runner' }],
+    },
+    upgrade.status,
+  );
+  expect(condition(failed, 'Ready')).toMatchObject({ status: 'True', reason: 'PackInvalid' });
+  expect(condition(failed, 'Ready')?.message).toContain('Version 1.0.0 stays in use');
+  expect(condition(failed, 'Stalled')).toMatchObject({ status: 'True' });
+  expect(condition(failed, 'Valid')?.message).toBe('1 file is not valid; actions/x.yaml:3: no runner');
+  expect(failed).toMatchObject({ version: '1.0.0', installed: { content: CONTENT } });
+});
+
+test('while a new version is on its way, or has failed, the installed one is looked after', () => {
+  const self = pack({ status: installed(), spec: { from: 'shop=2.0.0' } });
+  const status = planPack(seen({ self, manifest: manifest() }), later(60)).status ?? {};
+  const upgrading = pack({ status, spec: { from: 'shop=2.0.0' } });
+  const running = planPack(seen({ self: upgrading, manifest: manifest(), job: job() }), later(61));
+  expect(kinds(running.writes)).toContain('apply Rule');
+  const failed = reported({ step: 'Failed', failedStep: 'Validate', message: 'bad' }, status);
+  const broken = planPack(
+    seen({ self: pack({ status: failed, spec: { from: 'shop=2.0.0' } }), manifest: manifest() }),
+    later(70),
+  );
+  expect(kinds(broken.writes)).toContain('apply Rule');
+  expect(condition(broken.status, 'Stalled')).toMatchObject({ status: 'True' });
+});
