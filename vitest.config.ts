@@ -7,7 +7,7 @@ const pure = ['operator/api/**/*.test.ts', 'operator/domain/**/*.test.ts'];
 const processes = [
   'cli/{control,key,main,pack,pack-config,pack-search,pack-source,pack-test,pack-upload,run-graph,tree}.test.ts',
   'runners/conformance/run.test.ts',
-  'runners/installer/{environment,git,hostile,install,network,node-environment}.test.ts',
+  'runners/installer/{environment,git,git-login,hostile,install,install-refused,install-sources,network,node-environment}.test.ts',
   'runners/node/http/{ending,reach}.test.ts',
   'runners/node/ssh/{ending,openssh}.test.ts',
   'runners/python/compat.test.ts',

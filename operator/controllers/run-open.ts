@@ -2,6 +2,7 @@
 import type { Workflow } from '../api/kinds.ts';
 import { refOf } from '../api/meta.ts';
 import type { Live as LiveExecution } from '../domain/execution/parse.ts';
+import { disabledText } from '../domain/action/disabled.ts';
 import { namespaceOfRef } from '../domain/rule/reference.ts';
 import { workflowFault } from '../domain/workflow/judge.ts';
 import type { CallableStores } from './callable.ts';
@@ -49,5 +50,5 @@ export async function openRunOf(
 
 const disabled = (workflow: Workflow): RefusedRun => ({
   reason: 'WorkflowDisabled',
-  message: `Unable to execute. Workflow "${refOf(workflow)}" is disabled. Set spec.enabled of Workflow ${workflow.metadata.name} to true`,
+  message: disabledText(refOf(workflow), workflow),
 });

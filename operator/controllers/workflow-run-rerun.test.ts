@@ -1,15 +1,10 @@
-// operator/controllers/workflow-run-rerun.test.ts — a run goes on from another's tasks with changed parameters: what was done stands, if it would have been done.
+// operator/controllers/workflow-run-rerun.test.ts — a run goes on from another's tasks, with changed parameters, too: what was done stands, if it would have been done.
 import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
-import type { Draft } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
-import { childrenOf, draft, ends, NEVER, operator, PATH, run, server, statusOf } from './workflow-run.setup.ts';
+import { from, ONE, PICKY, requestOf } from './workflow-run-rerun.setup.ts';
+import { below, draft, ends, operator, run, server, statusOf, workflow } from './workflow-run.setup.ts';
 
-const PICKY = draft(
-  'Action',
-  'acme.picky',
-  ActionSpec.parse({ runner: 'noop', parameters: { word: { type: 'string', enum: ['good', 'fine'] } } }),
-);
 const DEFINITION = {
   version: 1,
   input: ['word', 'way'],
@@ -43,7 +38,7 @@ test('tasks are run again with other parameters, and only they', async () => {
   api.put(again('again', 'good', 'left'));
   await ends(api, 'Succeeded', 'again');
   expect(statusOf(api, 'again')?.result).toEqual({ output: { kept: 'good' } });
-  const made = (await childrenOf(api)).filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'again');
+  const made = await below(api, 'again');
   expect(made.map(({ spec }) => (spec as { request: { parameters: unknown } }).request.parameters)).toEqual([
     { word: 'good' },
   ]);
@@ -120,216 +115,50 @@ test('a Workflow that is disabled is not gone on with either', async () => {
   one.stop();
 });
 
-const ONE = (tasks: object, output: readonly object[] = []) =>
-  draft(
-    'Workflow',
-    'acme.w',
-    WorkflowSpec.parse({
-      engine: 'orquesta',
-      definition: { version: 1, input: ['word'], vars: [{ said: '-' }], tasks, ...(output.length > 0 && { output }) },
-      parameters: { word: { type: 'string' } },
-    }),
-  );
-const requestOf = (word: string) => ({ action: 'acme.w', parameters: { word } });
-const from = (name: string, word: string, rerun: object, rerunOf = 'run') =>
-  run(name, { request: { ...requestOf(word), rerun, cause: { rerunOf } } });
-/** Of all children: whose, which, and how it ended. */
-const made = async (api: ReturnType<typeof server>) =>
-  (await childrenOf(api))
-    .map(
-      ({ metadata, status }) =>
-        `${metadata.ownerReferences?.[0]?.name} ${metadata.annotations?.['squall.dev/task-key']} ${(status as { phase?: string } | undefined)?.phase}`,
-    )
-    .sort();
-/** The child of that key ends, once it is there. */
-async function finish(api: ReturnType<typeof server>, key: string, phase: string): Promise<void> {
-  const found = async () =>
-    (await childrenOf(api)).find(({ metadata }) => metadata.annotations?.['squall.dev/task-key'] === key);
-  await expect.poll(found, { timeout: 5000 }).toBeDefined();
-  const child = await found();
-  const at = new Date().toISOString();
-  api.put({ ...child, status: { phase, attempt: 1, startedAt: at, endedAt: at, result: { stdout: 'x' } } } as Draft);
-}
-
-/** `a` fails while `b` is under way, and leads to `c`. */
-async function failedBeside(): Promise<{ api: ReturnType<typeof server>; stop: () => void; b: string }> {
+test('a rerun sees the same chance as what it goes on from', async () => {
   const tasks = {
-    a: { action: 'acme.never' },
-    b: { action: 'acme.never', next: [{ publish: [{ said: '<% result().stdout %>' }], do: 'c' }] },
-    c: { action: 'core.noop' },
+    a: { action: 'core.noop', next: [{ publish: 'r=<% random(1, 1000000000) %>', do: 'b' }] },
+    b: { action: "acme.missing<% '' %>" },
   };
-  const api = server(ONE(tasks, [{ said: '<% ctx(said) %>' }]), NEVER, run('run', { request: requestOf('w') }));
+  const api = server(workflow(tasks, { vars: [{ r: null }], output: [{ r: '<% ctx().r %>' }] }), run());
   const one = await operator(api);
-  await expect.poll(async () => (await childrenOf(api)).length).toBe(2);
-  await finish(api, 'a/0/0', 'Failed');
   await ends(api, 'Failed');
-  const b = (await childrenOf(api)).find(({ metadata }) => metadata.annotations?.['squall.dev/task'] === 'b');
-  return { api, stop: () => one.stop(), b: b?.metadata.name ?? '' };
-}
+  const request = { action: 'acme.w', rerun: {}, cause: { rerunOf: 'run' } };
+  api.put(run('again', { request }));
+  await ends(api, 'Failed', 'again');
+  const [first, second] = [statusOf(api), statusOf(api, 'again')].map(
+    (status) => status?.result as { output: { r: number } },
+  );
+  expect(first?.output.r).toBeGreaterThan(0);
+  expect(second?.output).toEqual(first?.output);
+  one.stop();
+});
 
-test('what ended after its run had failed is taken in by a rerun, and not run again', async () => {
-  const { api, stop } = await failedBeside();
-  await finish(api, 'b/0/0', 'Succeeded');
-  api.put(from('again', 'w', { tasks: ['a'] }));
-  await finish(api, 'a/0/1', 'Succeeded');
-  await ends(api, 'Succeeded', 'again');
-  expect(statusOf(api, 'again')?.result).toEqual({ output: { said: 'x' } });
-  expect(await made(api)).toEqual([
-    'again a/0/1 Succeeded',
-    'again c/0/0 Succeeded',
-    'run a/0/0 Failed',
-    'run b/0/0 Succeeded',
-  ]);
-  stop();
+test('a rerun names tasks inside a workflow of the same workbook', async () => {
+  const definition = {
+    version: '2.0',
+    name: 'acme.w',
+    workflows: {
+      main: { tasks: { t: { workflow: 'sub', 'on-success': ['u'] }, u: { action: 'core.noop' } } },
+      sub: { tasks: { r: { action: 'core.noop', 'on-success': ['s'] }, s: { action: 'acme.late' } } },
+    },
+  };
+  const late = draft('Action', 'acme.late', ActionSpec.parse({ runner: 'noop', enabled: false }));
+  const api = server(draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'mistral', definition })), late, run());
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  api.put({ ...late, spec: ActionSpec.parse({ runner: 'noop' }) });
+  api.put(run('wrong', { request: { action: 'acme.w', rerun: { tasks: ['u.s'] }, cause: { rerunOf: 'run' } } }));
+  await ends(api, 'Failed', 'wrong');
+  expect(statusOf(api, 'wrong')?.message).toMatch(/Unable to identify rerunable tasks: u\.s/);
+  api.put(run('again', { request: { action: 'acme.w', rerun: { tasks: ['t.s'] }, cause: { rerunOf: 'run' } } }));
+  one.stop();
   const two = await operator(api);
-  api.put(from('third', 'w', { tasks: ['c'] }, 'again'));
-  await ends(api, 'Succeeded', 'third');
-  expect(statusOf(api, 'third')?.result).toEqual({ output: { said: 'x' } });
-  expect(await made(api)).toHaveLength(5);
+  await ends(api, 'Succeeded', 'again');
+  const tasks = async (name: string) =>
+    (await below(api, name)).map(({ metadata }) => metadata.annotations?.['squall.dev/task']);
+  expect((await tasks('again')).toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual(['t', 'u']);
+  const inner = (await below(api, 'again')).find(({ metadata }) => metadata.annotations?.['squall.dev/task'] === 't');
+  expect(await tasks(inner?.metadata.name ?? '')).toEqual(['s']);
   two.stop();
 });
-
-/** As `failedBeside`, with a rerun that waits for `b`. */
-async function waiting() {
-  const started = await failedBeside();
-  const { api } = started;
-  api.put(from('again', 'w', { tasks: ['a'] }));
-  await expect.poll(() => statusOf(api, 'again')?.reason, { timeout: 5000 }).toBe('RerunWaits');
-  return started;
-}
-
-test('a run of which something is still under way is gone on with when that has ended', async () => {
-  const { api, stop, b } = await waiting();
-  expect(statusOf(api, 'again')).toMatchObject({
-    phase: 'Requested',
-    message: `it goes on when Execution "${b}" has ended: task "b" of Execution "run" is still under way. Wait, or cancel it: squall execution cancel ${b}`,
-  });
-  expect(statusOf(api, 'again')?.workflow).toBeUndefined();
-  expect(await made(api)).toHaveLength(2);
-  await finish(api, 'b/0/0', 'Succeeded');
-  await finish(api, 'a/0/1', 'Succeeded');
-  await ends(api, 'Succeeded', 'again');
-  expect(statusOf(api, 'again')?.result).toEqual({ output: { said: 'x' } });
-  expect(await made(api)).toEqual([
-    'again a/0/1 Succeeded',
-    'again c/0/0 Succeeded',
-    'run a/0/0 Failed',
-    'run b/0/0 Succeeded',
-  ]);
-  stop();
-});
-
-test('one that waits outlives the operator, and all that wait for the same go on', async () => {
-  const { api, stop } = await waiting();
-  stop();
-  const two = await operator(api);
-  api.put(from('third', 'w', { tasks: ['a'] }));
-  await expect.poll(() => statusOf(api, 'third')?.reason, { timeout: 5000 }).toBe('RerunWaits');
-  await finish(api, 'b/0/0', 'Succeeded');
-  const running = ['again', 'third'].map((name) =>
-    expect.poll(() => statusOf(api, name)?.phase, { timeout: 5000 }).toBe('Running'),
-  );
-  await Promise.all(running);
-  expect((await made(api)).filter((line) => line.includes(' b/'))).toEqual(['run b/0/0 Succeeded']);
-  two.stop();
-});
-
-test('one that waits can be canceled, and makes nothing', async () => {
-  const { api, stop } = await waiting();
-  const object = api.object(`${PATH}/again`);
-  api.put({ ...object, spec: { ...(object?.spec as object), control: 'cancel' } } as Draft);
-  await ends(api, 'Canceled', 'again');
-  await finish(api, 'b/0/0', 'Succeeded');
-  expect(await made(api)).toHaveLength(2);
-  stop();
-});
-
-const ITEMS = {
-  a: { with: '<% list(good, ctx(word)) %>', action: 'acme.picky', input: { word: '<% item() %>' } },
-};
-
-test.each([
-  ['without reset', { tasks: ['a'] }],
-  ['with reset', { tasks: ['a'], reset: ['a'] }],
-  ['of what failed', {}],
-])('an item that was never made runs once: rerun %s', async (_, rerun) => {
-  const api = server(ONE(ITEMS), PICKY, run('run', { request: requestOf('bad') }));
-  const one = await operator(api);
-  await ends(api, 'Failed');
-  api.put(from('again', 'good', rerun));
-  await ends(api, 'Succeeded', 'again');
-  expect(await made(api)).toEqual(['again a/0/1/0 Succeeded', 'again a/0/1/1 Succeeded']);
-  expect(statusOf(api, 'again')?.workflow?.tasks).toEqual({ running: 0, succeeded: 2, failed: 1 });
-  one.stop();
-});
-
-test('what was never made beside the failure is made by each rerun under names of its own', async () => {
-  const tasks = { a: { action: 'acme.picky', input: { word: '<% ctx(word) %>' } }, b: { action: 'core.noop' } };
-  const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
-  const one = await operator(api);
-  await ends(api, 'Failed');
-  expect(await made(api)).toEqual([]);
-  for (const name of ['left', 'right']) {
-    api.put(from(name, 'good', { tasks: ['a'] }));
-    await ends(api, 'Succeeded', name);
-  }
-  expect(await made(api)).toEqual(
-    ['left', 'right'].flatMap((name) => [`${name} a/0/1 Succeeded`, `${name} b/0/0 Succeeded`]),
-  );
-  one.stop();
-});
-
-test('what a task led to that runs again is not made beside what it leads to now', async () => {
-  const tasks = {
-    a: { action: 'core.noop', next: [{ do: ['b', 'c'] }] },
-    b: { action: 'acme.picky', input: { word: '<% ctx(word) %>' } },
-    c: { with: '<% list(1, 2) %>', action: 'core.noop', next: [{ do: 'd' }] },
-    d: { action: 'core.noop' },
-  };
-  const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
-  const one = await operator(api);
-  await ends(api, 'Failed');
-  api.put(from('again', 'good', { tasks: ['a'] }));
-  await ends(api, 'Succeeded', 'again');
-  const again = (await made(api)).filter((line) => line.startsWith('again'));
-  expect(again.map((line) => line.split('/')[0])).toEqual(['again a', 'again b', 'again c', 'again c', 'again d']);
-  one.stop();
-});
-
-/** Numbers that are the same in every run of the test. */
-const numbers = (seed: number) => (below: number) => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-  return Math.floor((seed / 2 ** 32) * below);
-};
-
-test.each(Array.from({ length: 25 }, (_, i) => [i + 1]))(
-  'random workflow %i comes to its end by a rerun',
-  async (seed) => {
-    const pick = numbers(seed * 7919);
-    const names = ['t0', 't1', 't2', 't3', 't4'].slice(0, 2 + pick(4));
-    const tasks = Object.fromEntries(
-      names.map((name, i) => {
-        const word = ['good', '<% ctx(word) %>'][pick(2)];
-        const items = pick(3) === 0 ? { with: `<% list(good, ctx(word), good) %>` } : {};
-        const input = { word: 'with' in items ? '<% item() %>' : word };
-        const next = names.slice(i + 1).filter(() => pick(3) === 0);
-        const isDelayed = pick(5) === 0;
-        const task = { ...items, action: 'acme.picky', input, ...(isDelayed && { delay: 1 }) };
-        return [name, { ...task, ...(next.length > 0 && { next: [{ when: '<% succeeded() %>', do: next }] }) }];
-      }),
-    );
-    const api = server(ONE(tasks), PICKY, run('run', { request: requestOf('bad') }));
-    const one = await operator(api);
-    await expect.poll(() => statusOf(api)?.phase, { timeout: 10_000 }).toMatch(/Succeeded|Failed/);
-    if (statusOf(api)?.phase === 'Failed') {
-      await expect.poll(async () => (await made(api)).filter((line) => line.endsWith('undefined'))).toEqual([]);
-      api.put(from('again', 'good', pick(2) === 0 ? {} : { reset: names }));
-      await ends(api, 'Succeeded', 'again');
-    }
-    const children = await made(api);
-    const keys = children.map((line) => line.split(' ')[1]);
-    expect(new Set(keys).size).toBe(keys.length);
-    expect(children.filter((line) => !line.endsWith('Succeeded'))).toEqual([]);
-    one.stop();
-  },
-);

@@ -26,8 +26,10 @@ export const draft = (kind: string, name: string, spec: unknown, namespace = 'de
   spec,
 });
 const NOOP = draft('Action', 'core.noop', ActionSpec.parse({ runner: 'noop' }), 'squall');
-export const workflow = (tasks: object, more: object = {}) =>
-  draft('Workflow', 'acme.w', WorkflowSpec.parse({ engine: 'orquesta', definition: { version: 1, tasks, ...more } }));
+/** Of Orquesta. */
+export const workflowOf = (name: string, tasks: object, more: object = {}) =>
+  draft('Workflow', name, WorkflowSpec.parse({ engine: 'orquesta', definition: { version: 1, tasks, ...more } }));
+export const workflow = (tasks: object, more: object = {}) => workflowOf('acme.w', tasks, more);
 export const run = (name = 'run', more: object = {}) =>
   draft('Execution', name, { request: { action: 'acme.w' }, control: 'run', ...more });
 /** An Action whose Execution gets a Job, of which nothing is ever heard. */
@@ -41,6 +43,10 @@ export const CHAIN = {
   b: { with: { items: '<% range(5) %>', concurrency: 2 }, action: 'core.noop', next: [{ do: 'c' }] },
   c: { action: 'core.noop' },
 };
+export const NOOPS = { a: { action: 'core.noop' } };
+export const WAITS = { a: { action: 'acme.never' } };
+/** A task that waits, and one that follows however it ends. */
+export const FOLLOWED = { a: { action: 'acme.never', next: [{ do: 'b' }] }, b: { action: 'core.noop' } };
 
 interface Operator {
   readonly store: RunStore;
@@ -98,3 +104,21 @@ export const childrenOf = async (api: ScriptedTransport) =>
   (await api.page(PATH, {})).items.filter(({ metadata }) => metadata.ownerReferences !== undefined);
 export const ends = (api: ScriptedTransport, phase: string, name = 'run') =>
   expect.poll(() => statusOf(api, name)?.phase, { timeout: 20_000 }).toBe(phase);
+/** Waits until there are so many, of all runs. */
+export const children = (api: ScriptedTransport, count: number) =>
+  expect.poll(async () => (await childrenOf(api)).length).toBe(count);
+/** The children of that Execution. */
+export const below = async (api: ScriptedTransport, name: string) =>
+  (await childrenOf(api)).filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === name);
+/** Puts the object with those fields in the place of what it has. */
+export const change = (api: ScriptedTransport, name: string, to: (object: KubeObject) => object) => {
+  const object = api.object(`${PATH}/${name}`) as KubeObject;
+  return api.put({ ...object, ...to(object) });
+};
+
+/** When it has ended, all that was to be seen before has been. */
+export async function barrier(api: ScriptedTransport): Promise<void> {
+  api.put(workflowOf('acme.quick', NOOPS));
+  api.put(draft('Execution', 'barrier', { request: { action: 'acme.quick' }, control: 'run' }));
+  await ends(api, 'Succeeded', 'barrier');
+}

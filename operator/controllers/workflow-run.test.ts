@@ -4,7 +4,9 @@ import { ActionSpec } from '../api/action.ts';
 import type { Draft } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
 import {
+  below,
   CHAIN,
+  children,
   childrenOf,
   draft,
   ends,
@@ -114,7 +116,7 @@ test('a child that somebody deletes ends its task with a reason', async () => {
   const waits = { a: { action: 'acme.never' } };
   const api = server(workflow(waits), NEVER, run());
   const one = await operator(api);
-  await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
+  await children(api, 1);
   const [child] = await childrenOf(api);
   api.drop(`${PATH}/${child?.metadata.name}`);
   await ends(api, 'Failed');
@@ -125,7 +127,7 @@ test('a child that somebody deletes ends its task with a reason', async () => {
 test('a journal that cannot be read ends the run, and says so', async () => {
   const api = server(workflow({ a: { action: 'acme.never' } }), NEVER, run());
   const one = await operator(api);
-  await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
+  await children(api, 1);
   one.stop();
   const execution = await api.get(`${PATH}/run`);
   const status = statusOf(api);
@@ -220,16 +222,16 @@ test('a chain sees the configuration of its pack as it was at the start, in defa
   const ofPack = { ...shop, metadata: { ...shop.metadata, ownerReferences: [owner] } };
   const api = server(ofPack, take, NEVER, pack('h1'), run('run', { request: { action: 'shop.w' } }));
   const one = await operator(api);
-  await expect.poll(async () => (await childrenOf(api)).length).toBe(1);
+  await children(api, 1);
   one.stop();
   api.put(pack('h2'));
   const [first] = await childrenOf(api);
   const two = await operator(api);
   api.put(run('later', { request: { action: 'shop.w' } }));
-  await expect.poll(async () => (await childrenOf(api)).length).toBe(2);
+  await children(api, 2);
   api.drop(`${PATH}/${first?.metadata.name}`);
   await ends(api, 'Succeeded');
-  const own = (await childrenOf(api)).filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'run');
+  const own = await below(api, 'run');
   const given = own.map(({ spec }) => (spec as { request: { parameters: object } }).request.parameters);
   const word = { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
   expect(given).toEqual([
@@ -238,4 +240,12 @@ test('a chain sees the configuration of its pack as it was at the start, in defa
   ]);
   expect(JSON.stringify(statusOf(api)?.result)).not.toContain('squall:');
   two.stop();
+});
+
+test('with-items of nothing is done at once', async () => {
+  const api = server(workflow({ ...CHAIN, b: { ...CHAIN.b, with: { items: '<% list() %>' } } }), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  expect(await childrenOf(api)).toHaveLength(2);
+  one.stop();
 });

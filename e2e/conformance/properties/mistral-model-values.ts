@@ -1,7 +1,7 @@
 // e2e/conformance/properties/mistral-model-values.ts — what terms and conditions of a random workflow of Mistral come to, and how variables of branches meet.
 import type { Plain, Value } from '../../../operator/domain/expression/python/values.ts';
 import type { MistralCondition, MistralPublished, MistralTerm } from './mistral-programs.ts';
-import { Broken, Murky } from './workflow-model-values.ts';
+import { Broken, Murky, numberOf } from './workflow-model-values.ts';
 
 /** Variables of a branch, each with how often it was published on the way. */
 export type Variables = Readonly<Record<string, { readonly value: Value; readonly times: number }>>;
@@ -12,11 +12,6 @@ export interface MistralSight {
   readonly result?: Value;
   readonly item?: Value;
 }
-
-const numberOf = (value: Value): number => {
-  if (typeof value !== 'number') throw new Broken('no number');
-  return value;
-};
 
 function variable(name: string, { variables }: MistralSight): Value {
   const found = variables[name];

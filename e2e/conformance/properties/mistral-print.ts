@@ -7,6 +7,7 @@ import type {
   MistralTaskProgram,
   MistralTerm,
 } from './mistral-programs.ts';
+import { inside } from './print-inside.ts';
 
 type Language = MistralProgram['language'];
 
@@ -65,8 +66,6 @@ const printAll = (all: readonly MistralPublished[], language: Language): object 
 const printAims = (aims: readonly MistralAim[], language: Language): readonly unknown[] | undefined =>
   some(aims.map(({ to, when }) => (when === undefined ? to : { [to]: printCondition(when, language) })));
 
-const inside = (expression: string, language: Language): string =>
-  language === 'yaql' ? `<% ${expression} %>` : `{{ ${expression} }}`;
 const variable = (name: string, language: Language): string => (language === 'yaql' ? `$.${name}` : `_.${name}`);
 
 export function printTerm(term: MistralTerm, language: Language): unknown {

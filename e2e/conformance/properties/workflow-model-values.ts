@@ -27,7 +27,8 @@ export class Broken extends Error {}
 /** What cannot be said of a workflow, since the reference breaks down there as well. */
 export class Murky extends Error {}
 
-const numberOf = (value: Value): number => {
+/** @throws Broken */
+export const numberOf = (value: Value): number => {
   if (typeof value !== 'number') throw new Broken('no number');
   return value;
 };

@@ -1,5 +1,6 @@
 // e2e/conformance/properties/workflow-print.ts — a workflow that is data → its definition, with expressions of YAQL or of Jinja.
 import type { Plain, Value } from '../../../operator/domain/expression/python/values.ts';
+import { inside } from './print-inside.ts';
 import type { Condition, Published, TaskProgram, Term, Way, WorkflowProgram } from './workflow-programs.ts';
 
 type Language = WorkflowProgram['language'];
@@ -55,8 +56,6 @@ function printWay(
 const defined = (fields: Readonly<Record<string, Value | undefined>>): Plain =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Plain;
 
-const inside = (expression: string, language: Language): string =>
-  language === 'yaql' ? `<% ${expression} %>` : `{{ ${expression} }}`;
 const variable = (name: string, language: Language): string =>
   language === 'yaql' ? `ctx(${name})` : `ctx('${name}')`;
 

@@ -1,5 +1,6 @@
 // operator/domain/execution/plan.ts — Execution → Job → end. Everything is decided here, nothing is done here.
 import { actionFault } from '../action/judge.ts';
+import { disabledText } from '../action/disabled.ts';
 import type { Refusal } from '../action/resolve.ts';
 import { effectiveSchemas } from '../action/runner-parameters.ts';
 import { nameUsedIn } from '../action/template-fault.ts';
@@ -85,12 +86,7 @@ function start(scene: Scene, waitMs: number): ExecutionPlan {
     );
   }
   if (typeof action === 'string') return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${action}`);
-  if (!action.spec.enabled)
-    return refuse(
-      scene,
-      'ActionDisabled',
-      `Unable to execute. Action "${ref}" is disabled. Set spec.enabled of Action ${action.metadata.name} to true`,
-    );
+  if (!action.spec.enabled) return refuse(scene, 'ActionDisabled', disabledText(ref, action));
   const fault = actionFault(action);
   if (fault !== undefined) return refuse(scene, 'ActionInvalid', `Action "${ref}" is not valid: ${fault}`);
   if (action.spec.runner === 'noop') return doNothing(scene, action);

@@ -10,6 +10,7 @@ import type { Entries } from '../datastore/entry.ts';
 import { hasMark, misplaced } from '../datastore/handed-on.ts';
 import { bytesOf } from '../result/result.ts';
 import { actionContext, askedOf } from '../action/action-context.ts';
+import { disabledText } from '../action/disabled.ts';
 import type { RequestedConfig } from '../action/requested-config.ts';
 import { type Refusal, resolveParameters } from '../action/resolve.ts';
 import type { Live as LiveExecution } from '../execution/parse.ts';
@@ -119,9 +120,6 @@ function faultIn(asked: LiveChild, live: LiveRun, around: Surroundings): Refused
   const isUncast = wrong.uncast !== undefined && Object.hasOwn(parameters, wrong.uncast);
   return { ...refused(wrong.message), ...(isUncast && { reason: 'uncast' }) };
 }
-
-const disabledText = (ref: string, { kind, metadata }: Action | Workflow): string =>
-  `Unable to execute. ${kind} "${ref}" is disabled. Set spec.enabled of ${kind} ${metadata.name} to true`;
 
 /** Why its Execution would not run with these parameters. */
 function refusalOf(

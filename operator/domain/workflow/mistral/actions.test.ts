@@ -1,6 +1,6 @@
-// operator/domain/workflow/mistral/actions.test.ts — actions: Mistral's own, ad-hoc ones, those of packs; and what expressions see.
+// operator/domain/workflow/mistral/actions.test.ts — Mistral's own actions, those of packs, and the result that a workflow gives.
 import { describe, expect, test } from 'vitest';
-import { playText, playWorkflow } from './play.setup.ts';
+import { playWorkflow } from './play.setup.ts';
 
 const single = (call: string, more = '') =>
   `tasks:\n  t:\n    action: ${call}\n    publish: {r: <% task().result %>}\n${more}`;
@@ -162,119 +162,6 @@ describe('what actions of packs do', () => {
     expect(playWorkflow(body('5')).extra().state_info).toMatch(
       /Wrong dynamic input for task: t\. Dict type is expected\. Actual type: <class 'int'>\. Actual value: 5/,
     );
-  });
-});
-
-const book = (actions: string, task: string) =>
-  `version: '2.0'\nname: p.b\nactions:\n${actions}\nworkflows:\n  main:\n    input: [{v: 5}]\n    vars: {g: 7}\n    tasks:\n      t:\n        ${task}\n        publish: {r: <% task().result %>}\n`;
-
-describe('ad-hoc actions', () => {
-  const local = `  hello:
-    input: [name, {mark: '!'}]
-    base: core.local cmd="echo <% $.name %><% $.mark %> <% $.g %>"
-    output: {said: <% $.stdout %>, all: '{{ _.code }}'}
-  twice:
-    input: [what]
-    base: hello
-    base-input: {name: <% $.what + $.what %>}
-    output: <% $.said %>?
-  quick:
-    base: std.echo output=<% $.x %>
-    output: <% [$, $] %>
-`;
-  test('call their base with an input of their own, and tell the result their way', () => {
-    const played = playText(book(local, 'action: hello name="Bob"'));
-    expect(played.open).toMatchObject([{ action: 'core.local', input: { cmd: 'echo Bob! 7' } }]);
-    played.end('t/1', { stdout: 'hi', code: 0 });
-    expect(played.output()).toEqual({ r: { said: 'hi', all: 0 } });
-  });
-  test('on others', () => {
-    const played = playText(book(local, 'action: p.b.twice what="a"'));
-    expect(played.open).toMatchObject([{ action: 'core.local', input: { cmd: 'echo aa! 7' } }]);
-    played.end('t/1', { stdout: 'hi', code: 0 });
-    expect(played.output()).toEqual({ r: 'hi?' });
-  });
-  test('on what the engine does itself', () => {
-    expect(playText(book(local, 'action: quick x=1')).output()).toEqual({ r: [1, 1] });
-  });
-  test('a failure is told as it is', () => {
-    const played = playText(book(local, 'action: hello name="x"'));
-    played.end('t/1', { stderr: 'no' }, 'failed');
-    expect(played.run.result()['tasks']).toMatchObject([{ result: { stderr: 'no' } }]);
-  });
-  test('declared input that is not given and has no default is null', () => {
-    expect(playText(book(local, 'action: hello')).open[0]?.input).toEqual({ cmd: 'echo None! 7' });
-  });
-  test('what cannot be evaluated fails the task', () => {
-    const played = playText(book('  bad: {base: std.echo output=<% $.no.where %>}', 'action: bad'));
-    expect(played.run.result()['tasks']).toMatchObject([{ state: 'ERROR' }]);
-    expect(played.extra().state_info).toMatch(/Failed to instantiate an action \[action_name=bad\]: Can not evaluate/);
-  });
-  test('that are made of each other fail the run', () => {
-    const played = playText(book('  a: {base: b}\n  b: {base: a}', 'action: a'));
-    expect(played.extra().state_info).toMatch(
-      /Found a cycle in an ad-hoc action chain \[action_name=a, duplicate_action_name=a\]/,
-    );
-  });
-});
-
-describe('expressions', () => {
-  const context = { st2: { action_execution_id: 'e1', api_url: 'http://api', user: 'ann', pack: 'p' } };
-  const see = (expression: string) => {
-    const body = `input: [{v: 1}, {l: [1, 2]}]\nvars: {w: 2}\ntasks:\n  s: {publish: {x: 3}, on-success: t}\n  t: {publish: {r: ${JSON.stringify(expression)}}}\n`;
-    const datastore = {
-      read: (scope: string, user: string, name: string) => (name === 'k' ? `${scope} ${user}` : undefined),
-    };
-    const played = playWorkflow(body, { context, datastore });
-    return played.run.status === 'failed' ? played.extra().state_info : played.output()['r'];
-  };
-  test.each([
-    ['<% $.v + $.w + $.x %>', 6],
-    ['{{ _.v + _.w + _.x }}', 6],
-    ['<% $.l %>', [1, 2]],
-    ['{{ _.l }}', [1, 2]],
-    ['{{ _["v"] }}-{{ _.get("zz", 4) }}', '1-4'],
-    ['<% $.v %> and <% $.l %>', '1 and [1, 2]'],
-    ['{% if _.v == 1 %}one{% endif %}', 'one'],
-    ['<% $.containsKey(v) and not $.containsKey(q) %>', true],
-    ['<% $.keys().len() > 3 %>', true],
-    ['<% task(s).state %>/<% task(s).published.x %>/<% task().name %>', 'SUCCESS/3/t'],
-    ['<% task(nobody) %>', null],
-    ["{{ task('s').type }}", 'ACTION'],
-    ['<% tasks().name %>', ['s', 't']],
-    ['<% tasks(state => SUCCESS).len() %>', 2],
-    ["{{ tasks(None, False, 'ERROR') }}", []],
-    ['<% tasks(execution().id).len() %>', 2],
-    ['<% execution().name %>', 'wf'],
-    ['<% execution().input %>', { v: 1, l: [1, 2] }],
-    ['<% env().st2_execution_id %>', 'e1'],
-    ['{{ env().st2_action_api_url }}', 'http://api'],
-    ["<% env().get('__actions').get('st2.action').st2_context.parent.user %>", 'ann'],
-    ["<% $.get('__env').st2_execution_id %>", 'e1'],
-    ["<% st2kv('system.k') %>", 'system ann'],
-    ["{{ st2kv('k', decrypt=True) }}", 'user ann'],
-    ['<% st2kv(zz) %>', /Key zz does not exist in StackStorm datastore\./],
-    ['<% uuid().len() %>', 36],
-    ["<% regex_match('abc', 'a.c') %>", true],
-    ['{{ _.l | to_json_string }}', '[1,2]'],
-    ["{{ to_yaml_string({'a': 1}) }}", 'a: 1\n'],
-    ["{{ version_bump_major('1.2.3') }}", '2.0.0'],
-    ["<% jsonpath_query({a => 1}, '$.a') %>", [1]],
-    ['<% json_parse(\'{"a": 1}\').a %>', 1],
-    ['<% set(1, 1).len() %>', 1],
-    ['<% set(1) %>', [1]],
-    ['<% {1 => 2} %>', { 1: 2 }],
-    ['<% executions().len() %>', 1],
-    ['{{ _.zz }}', /Can not evaluate Jinja expression \[expression=\{\{ _\.zz \}\}, error=.*has no attribute 'zz'/],
-    ['<% $.zz %>', /Can not evaluate YAQL expression \[expression=\$\.zz, error='zz'\]/],
-    ['<% nothing() %>', /Can not evaluate YAQL expression \[expression=nothing\(\), error=.*nothing/],
-  ])('%s', (expression, value) => {
-    const seen = see(expression);
-    if (value instanceof RegExp) expect(seen).toMatch(value);
-    else expect(seen).toEqual(value);
-  });
-  test('what an expression gives is not evaluated again', () => {
-    expect(see("<% '<' + '%' + ' 1 ' + '%' + '>' %>")).toBe('<% 1 %>');
   });
 });
 
