@@ -28,16 +28,18 @@ export const reply =
 export const failure = (code: number, reason: string, message: string) =>
   reply({ kind: 'Status', reason, message }, code);
 
-/** Serves `routes` ("METHOD path" → answer; 404 otherwise) and gives a way to run the program against it. */
+/** Serves `routes` ("METHOD path" → answer; `others` otherwise) and gives a way to run the program against it. */
 export async function serve(
   routes: Record<string, Answer>,
+  others: Answer = (request, ...rest) =>
+    failure(404, 'NotFound', `${(request.url ?? '').split('?')[0]} not found`)(request, ...rest),
 ): Promise<((...words: string[]) => Promise<Run>) & { readonly kubeconfig: string }> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const route = routes[`${request.method} ${path}`] ?? failure(404, 'NotFound', `${path} not found`);
+      const route = routes[`${request.method} ${path}`] ?? others;
       route(request, response, Buffer.concat(chunks).toString());
     });
   });

@@ -1,6 +1,8 @@
-// cli/follow-log.test.ts — every line of a log once, though it is read again from a whole second.
+// cli/follow-log.test.ts — every line of a log once, though it is read again from a whole second; and logs of pods whose start is told late.
 import { expect, test } from 'vitest';
-import { LogCursor } from './follow-log.ts';
+import { type Answer, failure, reply, serve } from './api-server.setup.ts';
+import { followLog, LogCursor } from './follow-log.ts';
+import { connect } from './kube.ts';
 
 const read = (cursor: LogCursor, ...log: string[]) =>
   log.map((line) => cursor.take(line)).filter((text) => text !== undefined);
@@ -55,4 +57,68 @@ test('text that has no timestamp is passed on', () => {
   expect(read(new LogCursor(), 'failed to watch file: too many open files')).toEqual([
     'failed to watch file: too many open files',
   ]);
+});
+
+const PODS = '/api/v1/namespaces/team/pods';
+type State = 'waiting' | 'running' | 'terminated';
+const pod = (name: string, state: State, phase = 'Pending') => ({
+  metadata: { name, uid: name, creationTimestamp: `2026-01-31T12:00:0${name}Z` },
+  spec: { containers: [{ name: 'action' }] },
+  status: { phase, containerStatuses: [{ name: 'action', state: { [state]: {} } }] },
+});
+
+/** Pods with logs that the API server has once they no longer wait; how often they were listed, and what was read. */
+async function followed(podsNow: () => readonly ReturnType<typeof pod>[], ended: AbortSignal, silence: number) {
+  let lists = 0;
+  const written: string[] = [];
+  const list: Answer = (...passed) => {
+    lists += 1;
+    reply({ items: podsNow() })(...passed);
+  };
+  const logOf =
+    (name: string): Answer =>
+    (request, response, body) => {
+      const isWaiting = podsNow().some(
+        (one) => one.metadata.name === name && one.status.containerStatuses[0]?.state['waiting'],
+      );
+      if (isWaiting) failure(400, 'BadRequest', 'container "action" is waiting to start')(request, response, body);
+      else response.end(`2026-01-31T12:00:00Z log of ${name}\n`);
+    };
+  const routes = ['1', '2'].flatMap((name): [string, Answer][] => [
+    [`GET ${PODS}/${name}/log`, logOf(name)],
+    [`GET ${PODS}/${name}`, reply(pod(name, 'terminated'))],
+  ]);
+  const { kubeconfig } = await serve({ ...Object.fromEntries(routes), [`GET ${PODS}`]: list });
+  const session = {
+    to: await connect({ kubeconfig }),
+    namespace: 'team',
+    operatorNamespace: undefined,
+    screen: { out: () => undefined, err: () => undefined, colour: false },
+    now: () => new Date(),
+  };
+  const stop = new AbortController().signal;
+  await followLog(session, 'greet', { stop, ended, silence, write: (line) => written.push(line) });
+  return { lists, written };
+}
+
+test('the log of a pod that is said to run only after the end of the execution is read', async () => {
+  const start = performance.now();
+  const podsNow = () => [pod('1', performance.now() - start < 800 ? 'waiting' : 'running')];
+  const { written } = await followed(podsNow, AbortSignal.timeout(400), 2000);
+  expect(written).toEqual(['log of 1']);
+});
+
+test('that of the last attempt too, when those before were read', async () => {
+  const start = performance.now();
+  const podsNow = () => [pod('1', 'terminated'), pod('2', performance.now() - start < 800 ? 'waiting' : 'terminated')];
+  const { written } = await followed(podsNow, AbortSignal.timeout(400), 2000);
+  expect(written).toEqual(['log of 1', 'log of 2']);
+});
+
+test('no pod is waited for without --tail, nor one that never starts for ever, nor one that is over', async () => {
+  const ended = AbortSignal.abort();
+  expect(await followed(() => [pod('1', 'waiting')], ended, 250)).toEqual({ lists: 1, written: [] });
+  expect((await followed(() => [pod('1', 'waiting')], ended, 700)).lists).toBeGreaterThan(1);
+  expect(await followed(() => [pod('1', 'waiting', 'Failed')], ended, 2000)).toEqual({ lists: 1, written: [] });
+  expect(await followed(() => [], ended, 2000)).toEqual({ lists: 1, written: [] });
 });

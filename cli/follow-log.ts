@@ -14,6 +14,7 @@ interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string };
   readonly spec: { readonly containers: readonly { readonly name: string }[] };
   readonly status?: {
+    readonly phase?: string;
     readonly containerStatuses?: readonly { readonly name: string; readonly state?: Record<string, unknown> }[];
   };
 }
@@ -63,19 +64,23 @@ function sortable(time: string): string | undefined {
 
 export interface FollowLogOptions {
   readonly stop: AbortSignal;
-  /** The execution has ended: what its pods still say is read, and nothing else is waited for. */
+  /** The execution has ended: what its pods still say is read, and no other attempt is waited for. */
   readonly ended: AbortSignal;
-  /** How long a log may be silent after `ended` before it counts as read, in ms: that a container has ended is known late. */
+  /**
+   * How long a log may be silent after `ended` before it counts as read, and how long a pod may not have started yet as far as is
+   * told, in ms: that a container has started or ended is known late, its result at once.
+   */
   readonly silence: number;
   readonly write: (line: string) => void;
 }
 
 /** Passes on the log of every attempt until `stop`, or its last line after `ended`; never throws for what the pod or the connection does. */
 export async function followLog(session: Session, execution: string, options: FollowLogOptions): Promise<void> {
-  const { stop, ended } = options;
+  const { stop, ended, silence } = options;
   const cursors = new Map<string, LogCursor>();
   const drained = new Set<string>();
-  for (let late = 0; !stop.aborted && late <= REOPENINGS; late += ended.aborted ? 1 : 0) {
+  let until: number | undefined;
+  for (let late = 0; !stop.aborted && late <= REOPENINGS; ) {
     const pods = await podsOf(session, execution, stop);
     if (pods === undefined) return;
     const pod = pods.find((one) => !drained.has(one.metadata.uid) && hasStarted(one));
@@ -86,8 +91,10 @@ export async function followLog(session: Session, execution: string, options: Fo
         drained.add(pod.metadata.uid);
         continue; // without a pause: after the end there is seldom another
       }
+      if (ended.aborted) late += 1;
     } else if (ended.aborted) {
-      return; // every log was read
+      until ??= performance.now() + silence;
+      if (!mayStart(pods.at(-1)) || performance.now() + LOOK_MS > until) return; // every log that can be was read
     }
     await pause(LOOK_MS, stop);
   }
@@ -143,6 +150,9 @@ function silenceAfter(ended: AbortSignal, ms: number) {
 const isOurs = ({ name }: { readonly name: string }): boolean => name === RUNNER_CONTAINER || name === ACTION_CONTAINER;
 const stateOf = (pod: Pod) => pod.status?.containerStatuses?.find(isOurs)?.state;
 const hasStarted = (pod: Pod): boolean => Boolean(stateOf(pod)?.['running'] ?? stateOf(pod)?.['terminated']);
+/** Of the newest pod. Those before it, of earlier attempts, may never have. */
+const mayStart = (pod: Pod | undefined): boolean =>
+  pod !== undefined && !hasStarted(pod) && !['Failed', 'Succeeded'].includes(pod.status?.phase ?? '');
 const hasEnded = (pod: Pod): boolean => Boolean(stateOf(pod)?.['terminated']);
 
 /** Oldest first; undefined when this user may not list pods, which only costs him the live log. */

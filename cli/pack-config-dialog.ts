@@ -12,6 +12,7 @@ import {
   shownDefault,
   typeText,
 } from './pack-config-schema.ts';
+import { exactJson } from './pack-config-yaml.ts';
 
 interface Dialog {
   readonly asking: Asking;
@@ -124,7 +125,7 @@ async function askValue(dialog: Dialog, schema: ConfigSchema, path: Path, draft:
 function keptText(schema: ConfigSchema, known: unknown, isReferred: boolean): string | undefined {
   const isTold = known !== undefined && !(schema.secret && !(typeof known === 'string' && isTemplate(known)));
   if (isReferred || (known !== undefined && !isTold)) return '********';
-  if (isTold) return typeof known === 'string' ? known : JSON.stringify(known);
+  if (isTold) return typeof known === 'string' ? known : JSON.stringify(exactJson(known));
   return Object.hasOwn(schema, 'default') ? shownDefault(schema) : undefined;
 }
 

@@ -1,6 +1,7 @@
 // cli/pack-config-draft.ts — what is to be in a configuration: values, and secrets that are kept apart from them.
 import { Failure } from './failure.ts';
 import { type ConfigSchemas, isTemplate, type Path, schemaAt } from './pack-config-schema.ts';
+import { exactJson } from './pack-config-yaml.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 export interface SecretRef {
@@ -52,7 +53,7 @@ function apart(path: Path, value: unknown, schemas: ConfigSchemas): { rest: unkn
         throw new Failure(
           `${at.join('.')}: a secret in a list cannot be referred to; write "{{ st2kv.system.NAME }}" and store it with squall key set --secret NAME`,
         );
-      secrets.set(at.join('.'), typeof one === 'string' ? one : JSON.stringify(one));
+      secrets.set(at.join('.'), typeof one === 'string' ? one : JSON.stringify(exactJson(one)));
       return undefined;
     }
     if (Array.isArray(one)) return one.map((item, i) => visit([...at, String(i)], item));

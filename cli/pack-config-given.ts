@@ -1,12 +1,12 @@
 // cli/pack-config-given.ts — what the command line gives for a configuration → the draft with it, and what of it may be a slip.
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { didYouMean } from '../operator/domain/expression/fault.ts';
 import { Failure } from './failure.ts';
 import { referenceOf } from './pack-config-dialog.ts';
 import { type Draft, valueAt, type Values, withReference, without, withValue } from './pack-config-draft.ts';
 import { castText, type ConfigSchemas, isTemplate, schemaAt } from './pack-config-schema.ts';
 import type { StoredConfig } from './pack-config-store.ts';
+import { mappingIn } from './pack-config-yaml.ts';
 
 export interface Given {
   /** Words `key=value`; dots reach into objects. */
@@ -16,10 +16,15 @@ export interface Given {
   readonly fromFile?: string;
 }
 
-/** The draft with it. @throws Failure with exit code 2 for words that cannot be understood */
-export function draftWith(before: Draft, schemas: ConfigSchemas, { set, unset, fromFile }: Given): Draft {
+/** The draft with it; `warn` is told what of a file may be a slip. @throws Failure with exit code 2 for words that cannot be understood */
+export function draftWith(
+  before: Draft,
+  schemas: ConfigSchemas,
+  { set, unset, fromFile }: Given,
+  warn: (doubt: string) => void,
+): Draft {
   let draft = before;
-  for (const [key, value] of Object.entries(fromFile === undefined ? {} : fileOf(fromFile)))
+  for (const [key, value] of Object.entries(fromFile === undefined ? {} : fileOf(fromFile, warn)))
     draft = withValue(draft, [key], value, schemas);
   for (const key of unset ?? []) draft = without(draft, key.split('.'));
   for (const word of set ?? []) draft = withWord(draft, schemas, word);
@@ -43,15 +48,18 @@ export function doubtsOf(
   ];
 }
 
-function fileOf(name: string): Values {
-  let content: unknown;
+function fileOf(name: string, warn: (doubt: string) => void): Values {
+  let text: string;
   try {
-    content = parse(readFileSync(name === '-' ? 0 : name, 'utf8'));
+    text = readFileSync(name === '-' ? 0 : name, 'utf8');
   } catch (cause) {
-    throw new Failure(`--from-file ${name}: ${(cause as Error).message.split('\n')[0]}`, { cause });
+    throw new Failure(`--from-file ${name}: ${(cause as Error).message}`, { cause });
   }
-  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content as Values;
-  throw new Failure(`--from-file ${name}: it must be a mapping of keys to values`);
+  const { value, faults, doubts } = mappingIn(text, `--from-file ${name}`);
+  for (const doubt of doubts) warn(doubt);
+  if (!value) throw new Failure(faults.join('\n'));
+  if (Object.keys(value).length > 0) return value;
+  throw new Failure(`--from-file ${name}: there is nothing in it; it must be a mapping of keys to values`);
 }
 
 function withWord(draft: Draft, schemas: ConfigSchemas, word: string): Draft {

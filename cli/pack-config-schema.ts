@@ -1,6 +1,6 @@
 // cli/pack-config-schema.ts — the schema of a pack's configuration: told to people, and texts cast by it.
-import { parse } from 'yaml';
 import { Failure } from './failure.ts';
+import { valueIn } from './pack-config-yaml.ts';
 import { bold, clean, type Screen } from './print.ts';
 
 /** Schema of one value, as config.schema.yaml has it. */
@@ -120,13 +120,10 @@ function listOf(path: Path, text: string, { items }: ConfigSchema): unknown {
   return parts.filter((part) => part !== '').map((part, i) => castText([...path, String(i)], part, of));
 }
 
+/** As it would be read in a file; what may be a slip there is refused here. */
 function parsed(path: Path, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    throw new Failure(`${path.join('.')}: ${(cause as Error).message.split('\n')[0]}; write JSON or YAML`, {
-      exitCode: 2,
-      cause,
-    });
-  }
+  const { value, faults, doubts } = valueIn(text, path.join('.'));
+  const [wrong] = [...faults, ...doubts];
+  if (wrong === undefined) return value;
+  throw new Failure(wrong.replace(/:\d+:\d+(?=: )/, ''), { exitCode: 2 });
 }

@@ -1,5 +1,4 @@
 // cli/pack-config-store.ts — the configuration of a pack in the cluster: in the Pack or the ConfigMap of all packs, secrets in a Secret.
-import { type Document, parseDocument } from 'yaml';
 import type { Pack } from '../operator/api/kinds.ts';
 import { nameOfRef } from '../operator/api/meta.ts';
 import { CONFIGS } from '../operator/api/pack.ts';
@@ -7,6 +6,7 @@ import { ApiFailure, Failure, isMissing } from './failure.ts';
 import { call, collection } from './kube.ts';
 import { type Draft, type SecretRef, type Values, valueAt } from './pack-config-draft.ts';
 import type { ConfigSchemas } from './pack-config-schema.ts';
+import { changedYaml, exactJson, isSameValue, mappingIn } from './pack-config-yaml.ts';
 import { packPath } from './pack-object.ts';
 import type { Session } from './session.ts';
 
@@ -43,7 +43,7 @@ export async function readConfig(session: Session, word: string): Promise<Stored
     ref,
     pack,
     schemas: (pack?.status?.configSchema ?? {}) as ConfigSchemas,
-    file: valuesIn(map?.data?.[`${ref}.yaml`] ?? '', ref),
+    file: valuesIn(map?.data?.[fileName(ref)] ?? '', ref),
     own: values ?? {},
     references: new Map(valuesFrom.flatMap(({ path, secretKeyRef }) => (secretKeyRef ? [[path, secretKeyRef]] : []))),
     map,
@@ -58,17 +58,15 @@ const absent = async <T>(answer: Promise<T>): Promise<T | undefined> =>
 
 const mapsPath = ({ namespace }: Session): string => collection('v1', namespace, 'configmaps');
 
+const fileName = (ref: string): string => `${ref}.yaml`;
+
 function valuesIn(text: string, ref: string): Values {
-  const document = parseDocument(text);
-  const content: unknown = document.errors.length > 0 ? undefined : document.toJS();
-  if (content === null) return {};
-  if (typeof content === 'object' && !Array.isArray(content)) return content as Values;
-  throw new Failure(
-    `ConfigMap ${CONFIGS}, key ${ref}.yaml: ${document.errors[0]?.message.split('\n')[0] ?? 'it is no mapping'}; correct it with kubectl edit`,
-  );
+  const { value, faults } = mappingIn(text, fileName(ref));
+  if (value) return value;
+  throw new Failure(faults.map((fault) => `ConfigMap ${CONFIGS}, ${fault}; correct it with kubectl edit`).join('\n'));
 }
 
-/** Writes secrets first, so that nothing refers to what is not there. @throws Failure when somebody else has changed it meanwhile */
+/** Writes secrets first, so that nothing refers to what is not there. @throws Failure when the file cannot have the values, before anything is sent, or somebody else has changed it */
 export async function writeConfig(
   session: Session,
   stored: StoredConfig,
@@ -85,11 +83,12 @@ export async function writeConfig(
     throw new Failure(
       `Pack ${name}: it is not there, and only a Pack can refer to Secrets; install it first, or store secrets with squall key set --secret NAME and write "{{ st2kv.system.NAME }}"`,
     );
+  const text = place === 'configmap' ? textWith(stored, draft.values) : undefined;
   if (draft.secrets.size > 0) await writeSecret(session, secret, draft.secrets);
-  if (place === 'configmap') await writeFile(session, stored, draft.values);
+  if (text !== undefined) await writeFile(session, stored, text);
   if (pack && (place === 'pack' || isReferring))
     await writePack(session, pack, place === 'pack' ? draft.values : stored.own, references);
-  return place === 'pack' ? `Pack ${name}, spec.config` : `ConfigMap ${CONFIGS}, key ${ref}.yaml`;
+  return place === 'pack' ? `Pack ${name}, spec.config` : `ConfigMap ${CONFIGS}, key ${fileName(ref)}`;
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -104,10 +103,10 @@ async function writePack(
   // What is set now counts instead of the key of the ConfigMap that was referred to.
   const others = (spec.config?.valuesFrom ?? []).filter(
     ({ path, configMapKeyRef }) =>
-      configMapKeyRef && !references.has(path) && isSame(at(values, path), at(spec.config?.values, path)),
+      configMapKeyRef && !references.has(path) && isSameValue(at(values, path), at(spec.config?.values, path)),
   );
   const valuesFrom = [...others, ...Array.from(references, ([path, secretKeyRef]) => ({ path, secretKeyRef }))];
-  const config = { values, ...(valuesFrom.length > 0 && { valuesFrom }) };
+  const config = { values: exactJson(values), ...(valuesFrom.length > 0 && { valuesFrom }) };
   // A merge would keep keys that are to go.
   const body = [
     { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
@@ -125,15 +124,28 @@ async function writePack(
   });
 }
 
-/** Comments in the file stay. */
-async function writeFile(session: Session, { ref, map, file }: StoredConfig, values: Values): Promise<void> {
-  const key = `${ref}.yaml`;
-  const document: Document = parseDocument(map?.data?.[key] ?? '');
-  if (document.contents === null) document.contents = document.createNode({});
-  for (const name of Object.keys(file)) if (!Object.hasOwn(values, name)) document.delete(name);
-  for (const [name, value] of Object.entries(values))
-    if (!isSame(value, file[name])) document.set(name, typeof value === 'object' ? document.createNode(value) : value);
-  const data = { [key]: document.toString({ lineWidth: 0 }) };
+/** Comments in the file stay. @throws Failure when the operator would read other values than these */
+function textWith({ ref, map, file }: StoredConfig, values: Values): string {
+  const name = fileName(ref);
+  const wrong = (what: string, cause?: unknown) =>
+    new Failure(`ConfigMap ${CONFIGS}, ${name}: ${what}; nothing was saved, change it with kubectl edit`, { cause });
+  let text: string;
+  try {
+    text = changedYaml(map?.data?.[name] ?? '', file, values);
+  } catch (cause) {
+    throw wrong((cause as Error).message, cause);
+  }
+  const { value: read, faults } = mappingIn(text, name);
+  if (!read) throw wrong(`it could not be read any more: ${faults[0] ?? ''}`);
+  const others = [...new Set([...Object.keys(values), ...Object.keys(read)])].filter(
+    (key) => !isSameValue(valueAt(values, [key]), valueAt(read, [key])),
+  );
+  if (others.length === 0) return text;
+  throw wrong(`${others.join(', ')} would be read otherwise than meant, since the file has aliases, << or tags`);
+}
+
+async function writeFile(session: Session, { ref, map }: StoredConfig, text: string): Promise<void> {
+  const data = { [fileName(ref)]: text };
   if (map) {
     const body = { metadata: { resourceVersion: map.metadata.resourceVersion }, data };
     await call(session.to, `change ConfigMap ${CONFIGS}`, `${mapsPath(session)}/${CONFIGS}`, { method: 'PATCH', body });

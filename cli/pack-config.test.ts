@@ -3,11 +3,12 @@ import { PassThrough } from 'node:stream';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Answer, reply, serve } from './api-server.setup.ts';
+import { reply } from './api-server.setup.ts';
 import { askOn } from './ask.ts';
 import { askConfig } from './pack-config-dialog.ts';
 import { type Draft, shownValues } from './pack-config-draft.ts';
 import { type ConfigSchemas, explainText } from './pack-config-schema.ts';
+import { cluster, MAP_PATH, PACK_PATH, packOf } from './pack-config.setup.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
 
@@ -111,32 +112,7 @@ test('the schema is explained with what is inside', () => {
   );
 });
 
-const PACK_PATH = '/apis/squall.dev/v1alpha1/namespaces/team/packs/redis';
-const MAP_PATH = '/api/v1/namespaces/team/configmaps';
-const pack = (config?: object) => ({
-  metadata: { name: 'redis', namespace: 'team', resourceVersion: '7' },
-  spec: { from: 'redis', ...(config && { config }) },
-  status: { ref: 'redis', version: '1.2.0', configSchema: SCHEMAS },
-});
-
-/** An API server with a Pack; what is written is kept by method and path. */
-async function cluster(routes: Record<string, Answer>) {
-  const written: Record<string, unknown> = {};
-  const keep =
-    (code = 200): Answer =>
-    (request, response, body) => {
-      written[`${request.method} ${request.url}`] = JSON.parse(body);
-      reply({}, code)(request, response, body);
-    };
-  const squall = await serve({
-    [`PATCH ${PACK_PATH}`]: keep(),
-    'POST /api/v1/namespaces/team/secrets': keep(201),
-    [`POST ${MAP_PATH}`]: keep(201),
-    [`PATCH ${MAP_PATH}/squall-configs`]: keep(),
-    ...routes,
-  });
-  return { squall, written };
-}
+const pack = (config?: object) => packOf(SCHEMAS, config);
 
 test('--set, --unset and --from-file change the Pack as it is, and secrets go to a Secret', async () => {
   const shared = { path: 'mode', configMapKeyRef: { name: 'squall-configs', key: 'mode' } };
@@ -246,4 +222,69 @@ squall: nothing was saved; correct it, or add --force
     code: 1,
     err: expect.stringMatching(/^squall: Pack redis: it is not in namespace team, and the ConfigMap squall-configs/),
   });
+});
+
+const KEYS: ConfigSchemas = {
+  host: { type: 'string' },
+  ssl: { type: 'boolean' },
+  verify: { type: 'boolean' },
+  port: { type: 'integer' },
+  names: { type: 'object', additionalProperties: { type: 'string' } },
+};
+const mapOf = (text: string) => reply({ metadata: { resourceVersion: '3' }, data: { 'redis.yaml': text } });
+const TO_MAP = ['--to', 'configmap'] as const;
+
+test('a file is read as the operator reads it, and what is written is read back so', async () => {
+  const text = 'ssl: yes # please\nverify: no\nport: 0x1F\n';
+  const { squall, written } = await cluster({
+    [`GET ${PACK_PATH}`]: reply(packOf(KEYS)),
+    [`GET ${MAP_PATH}/squall-configs`]: mapOf(text),
+  });
+  expect((await squall('pack', 'config', 'redis', '--show')).out).toBe('ssl: true\nverify: false\nport: 31\n');
+  const saved = await squall('pack', 'config', 'redis', ...TO_MAP, '--set', 'host=on', 'names.22:30=2024-01-01');
+  expect(saved).toMatchObject({ code: 0, err: '' });
+  expect(written[`PATCH ${MAP_PATH}/squall-configs`]).toMatchObject({
+    data: { 'redis.yaml': `${text}host: "on"\nnames:\n  "22:30": "2024-01-01"\n` },
+  });
+  const file = join(squall.kubeconfig, '..', 'values.yaml');
+  writeFileSync(file, 'ssl: off\nport: 22:30\n');
+  const given = await squall('pack', 'config', 'redis', ...TO_MAP, '--from-file', file);
+  expect(given.err).toMatch(/^warning: --from-file \S+values.yaml:2:7: 22:30 is read as a number of base 60; /);
+  expect(written[`PATCH ${MAP_PATH}/squall-configs`]).toMatchObject({
+    data: { 'redis.yaml': 'ssl: false # please\nverify: no\nport: 1350\n' },
+  });
+});
+
+test('what the operator could not read is refused with its words, and nothing is sent', async () => {
+  const bad = await cluster({
+    [`GET ${PACK_PATH}`]: reply(packOf(KEYS)),
+    [`GET ${MAP_PATH}/squall-configs`]: mapOf('port: 1\nsince: 2024-01-01\n'),
+  });
+  expect(await bad.squall('pack', 'config', 'redis', '--set', 'host=a')).toMatchObject({
+    code: 1,
+    err: 'squall: ConfigMap squall-configs, redis.yaml:2:8: 2024-01-01 is read as a date; put it in quotes if it is text: "2024-01-01"; correct it with kubectl edit\n',
+  });
+  const file = join(bad.squall.kubeconfig, '..', 'values.yaml');
+  const good = await cluster({
+    [`GET ${PACK_PATH}`]: reply(packOf(KEYS)),
+    [`GET ${MAP_PATH}/squall-configs`]: mapOf('host: &h a\nnames: {b: *h}\n'),
+  });
+  writeFileSync(file, 'since: 2024-01-01\n');
+  expect(await good.squall('pack', 'config', 'redis', '--from-file', file)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /^squall: --from-file \S+values.yaml:1:8: 2024-01-01 is read as a date; put it in quotes/,
+    ),
+  });
+  expect(await good.squall('pack', 'config', 'redis', ...TO_MAP, '--set', 'host=c')).toMatchObject({
+    code: 1,
+    err: 'squall: ConfigMap squall-configs, redis.yaml: names would be read otherwise than meant, since the file has aliases, << or tags; nothing was saved, change it with kubectl edit\n',
+  });
+  expect(await good.squall('pack', 'config', 'redis', '--set', 'other=22:30')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /squall: other: 22:30 is read as a number of base 60; put it in quotes if it is text: "22:30"\n$/,
+    ),
+  });
+  expect([bad.written, good.written]).toEqual([{}, {}]);
 });

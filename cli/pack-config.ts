@@ -9,7 +9,8 @@ import { type Draft, shownValues } from './pack-config-draft.ts';
 import { draftWith, doubtsOf, type Given } from './pack-config-given.ts';
 import { type ConfigSchemas, explainText } from './pack-config-schema.ts';
 import { type ConfigPlace, readConfig, type StoredConfig, writeConfig } from './pack-config-store.ts';
-import { bold, json, yaml } from './print.ts';
+import { exactJson, yamlOf } from './pack-config-yaml.ts';
+import { bold, json } from './print.ts';
 import type { Session } from './session.ts';
 
 export interface ConfigOptions extends Given {
@@ -35,8 +36,9 @@ export async function configurePack(session: Session, name: string, options: Con
   };
   const isGiven = [options.set, options.unset, options.fromFile].some((one) => one !== undefined);
   if (isGiven) {
-    const draft = draftWith(before, stored.schemas, options);
-    for (const doubt of doubtsOf(stored, options)) session.screen.err(`warning: ${doubt}\n`);
+    const warn = (doubt: string) => session.screen.err(`warning: ${doubt}\n`);
+    const draft = draftWith(before, stored.schemas, options, warn);
+    for (const doubt of doubtsOf(stored, options)) warn(doubt);
     const faults = faultsOf(session, stored, draft, place);
     for (const fault of faults) session.screen.err(`${fault}\n`);
     if (faults.length > 0 && !options.force) {
@@ -72,7 +74,7 @@ function show({ screen, namespace }: Session, stored: StoredConfig, { output }: 
       `Pack ${stored.ref}: it is not in namespace ${namespace}, and the ConfigMap ${CONFIGS} has nothing for it; give values with --set`,
     );
   const values = shownValues(effective(stored), stored.schemas);
-  screen.out(output === 'json' ? json(values) : yaml(values));
+  screen.out(output === 'json' ? json(exactJson(values)) : yamlOf(values));
   return 0;
 }
 
@@ -112,7 +114,7 @@ async function converse(session: Session, stored: StoredConfig, before: Draft, p
     for (let draft = before; ; ) {
       draft = await askConfig(asking, schemas, merged(stored, draft, place), draft);
       const faults = faultsOf(session, stored, draft, place);
-      screen.err(`\n${bold(screen, 'Configuration:')}\n${yaml(shownValues(draft, schemas))}`);
+      screen.err(`\n${bold(screen, 'Configuration:')}\n${yamlOf(shownValues(draft, schemas))}`);
       for (const fault of faults) screen.err(`${fault}\n`);
       if (faults.length > 0) {
         if (await isYes(asking, '\nIt is not valid. Go through it once more? [Y/n] ', true)) continue;

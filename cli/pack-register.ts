@@ -7,7 +7,7 @@ import { didYouMean } from '../operator/domain/expression/fault.ts';
 import { Failure, isMissing } from './failure.ts';
 import { call } from './kube.ts';
 import { packRefIn } from './pack-folder.ts';
-import { ofPackThere, packPath } from './pack-object.ts';
+import { conditionOf, ofPackThere, packPath } from './pack-object.ts';
 import { uploadFolder } from './pack-upload.ts';
 import { waitForPack } from './pack-wait.ts';
 import type { Session } from './session.ts';
@@ -74,19 +74,25 @@ async function registerFolder(session: Session, folder: string, name: string | u
   const archive = await uploadFolder(session, folder);
   const spec = { from: null, source: { archive, git: null, image: null, inline: null } };
   const path = packPath(session, called);
-  return await call<Pack>(session.to, `change Pack ${called}`, path, { method: 'PATCH', body: { spec } }).catch(
-    async (error: unknown) => {
-      if (!isMissing(error)) throw error;
-      const body = {
-        apiVersion: API_VERSION,
-        kind: Pack.kind,
-        metadata: { name: called },
-        spec: { source: { archive } },
-      };
-      return await call<Pack>(session.to, `create Pack ${called}`, packPath(session), { method: 'POST', body });
-    },
-  );
+  try {
+    const pack = await call<Pack>(session.to, `change Pack ${called}`, path, { method: 'PATCH', body: { spec } });
+    return hasFailedSo(pack) ? await again(session, called) : pack;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const body = {
+      apiVersion: API_VERSION,
+      kind: Pack.kind,
+      metadata: { name: called },
+      spec: { source: { archive } },
+    };
+    return await call<Pack>(session.to, `create Pack ${called}`, packPath(session), { method: 'POST', body });
+  }
 }
+
+/** Whether just these files were registered before, in vain: without another change nothing would be done. */
+const hasFailedSo = ({ metadata, status }: Pack): boolean =>
+  status?.observedGeneration === metadata.generation &&
+  (status?.install?.step === 'Failed' || conditionOf(status, 'Ready')?.status === 'False');
 
 async function again(session: Session, name: string): Promise<Pack> {
   const body = { spec: { reinstall: session.now().toISOString() } };

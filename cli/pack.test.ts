@@ -1,9 +1,10 @@
 // cli/pack.test.ts — packs: what is asked of the API server, and what is told while they install.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Answer, failure, reply, serve } from './api-server.setup.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
@@ -178,6 +179,36 @@ test('register counts the types that are named, and knows no others', async () =
       /^squall: --types actons: nothing of that type is registered; .* Did you mean "actions"\?\n$/,
     ),
   });
+});
+
+test.each([
+  ['has failed', pack(2, 'Failed', { wrong: 'no index' }), true],
+  ['has lost its content', pack(4, 'Done', { wrong: 'it is not in the pack store any more' }), true],
+  ['is ready', pack(5, 'Done'), false],
+])('the same folder once more, of a pack that %s', async (_what, before, isAgain) => {
+  const folder = mkdtempSync(join(tmpdir(), 'squall-register-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'pack.yaml'), 'name: csv\n');
+  const metadata = { name: 'squall', namespace: 'ops' };
+  const operator = { metadata, spec: { template: { spec: { containers: [{}] } } } };
+  const changes: object[] = [];
+  const put: Answer = (request, response, body) =>
+    (request.method === 'PUT' ? reply({}) : failure(404, 'NotFound', request.url ?? ''))(request, response, body);
+  const squall = await serve(
+    {
+      'GET /apis/apps/v1/deployments': reply({ items: [operator], metadata: {} }),
+      [`PATCH ${PACKS}/csv`]: (request, response, body) => {
+        changes.push(JSON.parse(body).spec);
+        reply(before)(request, response, body);
+      },
+      [`GET ${PACKS}/csv`]: reply(pack(5, 'Done', { more: { version: '1.0.0', content: '' } })),
+    },
+    put,
+  );
+  expect(await squall('pack', 'register', folder)).toMatchObject({ code: 0, err: expect.any(String) });
+  const archive = expect.stringMatching(/^sha256:/);
+  const upload = { from: null, source: { archive, git: null, image: null, inline: null } };
+  expect(changes).toEqual([upload, ...(isAgain ? [{ reinstall: expect.stringMatching(/^20/) }] : [])]);
 });
 
 test('a failure is told once: its first line, then every finding', async () => {

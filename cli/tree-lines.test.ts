@@ -85,6 +85,14 @@ test('the live edge: what runs, what waits, what is not made yet, with the way t
   ]);
 });
 
+test('what was given up before it was made, or deleted, waits for nothing', () => {
+  const journal = ['0 start', '900 1F', '5000 cancel', '5000 2C'];
+  const status = workflowState('r', { running: 1, succeeded: 0, failed: 2 }, journal);
+  const root = execution('ship', 'Canceling', { status });
+  const all = [step(root, 'build', 'build/0/0', 'Running', { from: 1 })];
+  expect(shown(root, all, { engine: 'orquesta' }).join('\n')).not.toContain('waiting');
+});
+
 test('a thousand items are one line with what is notable; all are listed when asked for', () => {
   const root = execution('wide', 'Running', { status: workflowState('w') });
   const phaseOf = (i: number) => (i < 950 ? 'Succeeded' : i < 980 ? 'Running' : 'Failed');

@@ -88,16 +88,16 @@ function keyOf({ metadata }: Execution): { readonly task: string; readonly numbe
 const own = (key: string, task: string): string =>
   key.startsWith(`${task}/`) ? key.slice(task.length) : key.slice(Math.max(0, key.indexOf('/')));
 
-/** Entries of a journal about children that were refused, and so never were made. */
-const REFUSED = /^\d+ \d+[a-z] "/;
+/** Entries of a journal about children of which there is no Execution: refused, given up before they were made, or deleted. */
+const WITHOUT = /^\d+ \d+(?:[a-z] "|[A-Z])/;
 
 function unmadeOf({ status }: Execution, made: number): number {
   const { workflow } = status ?? {};
   // Of a re-run the journal tells of another Execution's children too.
   if (!workflow || workflow.journal.some((line) => / rerun \{/.test(line))) return 0;
   const { running, succeeded, failed } = workflow.tasks;
-  const refused = workflow.journal.filter((line) => REFUSED.test(line)).length;
-  return Math.max(0, Math.min(running, running + succeeded + failed - refused - made));
+  const without = workflow.journal.filter((line) => WITHOUT.test(line)).length;
+  return Math.max(0, Math.min(running, running + succeeded + failed - without - made));
 }
 
 /** Those of the same second stand as they began, then as they ended, then by their place. */

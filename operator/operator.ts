@@ -201,6 +201,7 @@ async function lead(
     sources: stores,
     client,
     inside: door.inside,
+    store: runStore,
     readResult: (digest) => door.results.text(digest),
     systemNamespace: config.namespace,
     sha256,
@@ -218,6 +219,7 @@ async function lead(
     const read = () => readCorePack(config.packsDirectory, config.namespace);
     const corePack = await startCorePack({ client, read, log, metrics, stop: term });
     log.info({ executions: stores.executions.size, rules: stores.rules.size }, 'caches are complete; reconciling');
+    runStore.beginTerm();
     const queue = new WorkQueue();
     const loop = <O extends Observed, S>(reconciler: Reconciler<O, S>, own = new WorkQueue()) =>
       runLoop(reconciler, { client, log, metrics, stop: term, queue: own });

@@ -24,12 +24,17 @@ const AB = { source: '/a', destination: '/b' };
 
 test.each([
   ['cp', AB, 'cp -v /a /b'],
-  ['cp', { ...AB, recursive: true, force: true, verbose: false, args: '-p' }, 'cp -r -f -p /a /b'],
-  ['mv', { ...AB, force: true }, 'mv -f -v /a /b'],
-  ['rm', { target: '/a', recursive: true }, 'rm -r -v /a'],
+  ['cp', { ...AB, recursive: true, force: true }, 'cp -v -r -f /a /b'],
+  ['cp', { ...AB, recursive: true, args: '-a' }, 'cp -a /a /b'],
+  ['cp', { ...AB, verbose: false }, 'cp /a /b'],
+  ['mv', { ...AB, force: true }, 'mv -v -f /a /b'],
+  ['mv', { ...AB, force: true, args: '-n' }, 'mv -n /a /b'],
+  ['rm', { target: '/a', recursive: true }, 'rm -v -r /a'],
+  ['rm', { target: '/a', args: '-rf' }, 'rm -rf /a'],
   ['file_touch', { file: '/a' }, 'touch /a'],
   ['lsof', {}, 'lsof '],
   ['lsof_pids', { pids: '1 2' }, 'lsof -p 1,2'],
+  ['lsof_pids', { pids: ' 1  2,\n3 ' }, 'lsof -p 1,2,3'],
   ['lsof_pids', { pids: [1, 2] }, 'lsof -p 1,2'],
   ['lsof_pids', { pids: 1 }, 'lsof -p 1'],
   ['netstat', { args: '-tln' }, 'netstat -tln'],
@@ -41,8 +46,9 @@ test.each([
     { ...AB, dest_server: 'db-1', connect_timeout: 5 },
     'rsync -e "ssh -o BatchMode=yes -o ConnectTimeout=5" -avz /a db-1:/b',
   ],
-  ['scp', AB, 'scp -B /a /b'],
-  ['scp', { ...AB, dest_server: 'eve@db-1', recursive: true, keyfile: '/k' }, 'scp -B -r -i /k /a eve@db-1:/b'],
+  ['scp', AB, 'scp -B -v /a /b'],
+  ['scp', { ...AB, dest_server: 'eve@db-1', recursive: true, keyfile: '/k' }, 'scp -B -v -r -i /k /a eve@db-1:/b'],
+  ['scp', { ...AB, recursive: true, args: '-p' }, 'scp -B -p /a /b'],
 ])('linux.%s with %j', (name, parameters, command) => {
   expect(commandOf(name, parameters)).toBe(command);
 });

@@ -137,6 +137,28 @@ test('tasks of workflows are told: those that a chain does not skip, those that 
   expect(await tasksTold('demo.graph')).toEqual(['two']);
 });
 
+test('the end of a run is told as its Workflow said when it began, though that is gone by then', async () => {
+  await apply(
+    ruleOn('demo.page', 'notifytrigger', { 'trigger.route': equals('pager') }, 'echo "{{ trigger.message }}"'),
+    ours('Workflow', namespace, 'demo.gone', {
+      engine: 'orquesta',
+      notify: { 'on-failure': { message: 'it broke', routes: ['pager'] } },
+      definition: { version: 1, tasks: { waits: { action: 'core.local', input: { cmd: 'sleep 20; exit 3' } } } },
+    }),
+  );
+  await ready(namespace, 'rule/demo.page', 'workflow/demo.gone');
+  const run = await createExecution(namespace, 'demo.gone');
+  const phaseOf = async () => (await getExecution(namespace, run))?.status?.phase;
+  await eventually('it has begun', async () => (await phaseOf()) === 'Running');
+  await kubectl(['-n', namespace, 'delete', 'workflow', 'demo.gone']);
+  expect(await phaseOf()).toBe('Running');
+  expect((await told(run)).status).toMatchObject({ phase: 'Failed', reason: 'WorkflowFailed' });
+  const made = (await madeBy('demo.page')).filter((one) => causeOf(one) === run);
+  expect(made).toHaveLength(1);
+  const { status } = await ended(namespace, made[0]?.metadata.name ?? '');
+  expect(status.result).toMatchObject({ stdout: 'it broke' });
+});
+
 test('a rule that starts itself again and again comes to an end, and says why', async () => {
   await apply(
     ours('Action', namespace, 'demo.again', { runner: 'noop' }),

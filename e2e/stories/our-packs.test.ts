@@ -89,7 +89,7 @@ describe.concurrent('and then', () => {
       outcome('core.inject_trigger', { ...lost, trace_tag: 'lost' }),
     ]);
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-/);
-    expect(paused).toEqual({ paused: 1 });
+    expect(paused).toBe(1);
     const told = expect.stringMatching(/^Sent <\S+@example\.org> to bob@example\.org$/);
     expect(sent).toMatchObject({ phase: 'Succeeded', result: { stdout: told } });
     const received = await kubectl(['-n', namespace, 'logs', 'deployment/mail']);
@@ -252,8 +252,11 @@ describe.concurrent('and then', () => {
       kubectl(['-n', namespace, 'get', 'service', 'git', '-o', 'jsonpath={.spec.clusterIP}']),
     ]);
     expect(answers).toEqual([address]);
-    expect(letIn).toMatch(/:22 answers by SSH at try \d+$/);
-    expect(noServer).toMatchObject({ phase: 'Failed', result: { result: expect.stringContaining('no SSH server') } });
+    expect(letIn).toBe(true);
+    expect(noServer).toMatchObject({
+      phase: 'Failed',
+      result: { exit_code: 1, stderr: expect.stringContaining('no SSH server') },
+    });
     const number = expect.stringMatching(/^\d+(\.\d+)?(e-\d+)?$/);
     expect(load).toEqual({ 1: number, 5: number, 15: number });
     expect(Object.values(processes as object)).toContainEqual(expect.stringContaining('/usr/sbin/sshd -D'));

@@ -179,6 +179,10 @@ test.skipIf(!stage.hostAddress)(
     expect(conditionOf(failed, 'Ready')).toMatchObject({ status: 'True', reason: 'PackInvalid' });
     expect(conditionOf(failed, 'Stalled')).toMatchObject({ status: 'True' });
     expect(failed.status).toMatchObject({ version: '1.2.0' });
+    await install('1.2.0'); // whose first Job has ended and is there still
+    const back = await settled('shop', (one) => one.status?.install?.step !== 'Failed');
+    expect(back.status).toMatchObject({ version: '1.2.0', install: { step: 'Done', attempt: 1 } });
+    expect(conditionOf(back, 'Stalled')).toMatchObject({ status: 'False' });
     await sleep(2000);
     const ends = await loop.stop();
     expect(ends.length).toBeGreaterThan(2);

@@ -83,6 +83,50 @@ tasks:
   expect(JSON.stringify(bad.status.result)).toMatch(/only those references to Secrets that it was given/);
 });
 
+const HANDING_ON = {
+  'action-chain': (input: string) => `chain: [{ name: one, ref: demo.takes, parameters: { ${input} } }]`,
+  orquesta: (input: string) =>
+    `{ version: 1.0, input: [word], output: [{ told: <% ctx(word) %> }], tasks: { one: { action: demo.takes, input: { ${input} } } } }`,
+  mistral: (input: string) =>
+    `{ version: '2.0', demo.whole: { input: [word], tasks: { one: { action: demo.takes, input: { ${input} } } } } }`,
+} as const;
+const WORDS = { 'action-chain': '{{ word }}', orquesta: '<% ctx(word) %>', mistral: '<% $.word %>' } as const;
+
+test.each(['action-chain', 'orquesta', 'mistral'] as const)(
+  '%s hands a secret on whole, and refuses it as a part of a text',
+  async (engine) => {
+    const [whole, part] = [`demo.whole-${engine}`, `demo.part-${engine}`];
+    const definition = (name: string, input: string) => HANDING_ON[engine](input).replace('demo.whole', name);
+    const parameters = { word: { type: 'string', secret: true, required: true } };
+    await apply(
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { namespace, name: 'whole' },
+        stringData: { word: 'sesame-whole' },
+      },
+      ours('Action', namespace, 'demo.takes', {
+        runner: 'local-shell-script',
+        script: '#!/bin/sh\ntest "$1" = sesame-whole && echo right\n',
+        parameters: { word: { type: 'string', secret: true, position: 0 }, plain: { type: 'string', position: 1 } },
+      }),
+      workflow(whole, engine, definition(whole, `word: "${WORDS[engine]}"`), parameters),
+      workflow(part, engine, definition(part, `plain: "Bearer ${WORDS[engine]}"`), parameters),
+    );
+    await ready(namespace, 'action/demo.takes', `workflow/${whole}`, `workflow/${part}`);
+    const word = { valueFrom: { secretKeyRef: { name: 'whole', key: 'word' } } };
+    const good = await ended(namespace, await createExecution(namespace, whole, { word }));
+    expect(good.status).toMatchObject({ phase: 'Succeeded' });
+    expect(JSON.stringify(good.status)).not.toContain('sesame-whole');
+    const [child] = await childrenOf(good.metadata.name);
+    expect(child?.spec).toMatchObject({ request: { parameters: { word } } });
+    const bad = await ended(namespace, await createExecution(namespace, part, { word }));
+    expect(bad.status.phase).toBe('Failed');
+    expect(JSON.stringify(bad.status.result)).toContain('parameters.plain: a secret may only be the whole value');
+    expect(await childrenOf(bad.metadata.name)).toEqual([]);
+  },
+);
+
 test('a definition with an error is told at its condition, and does not run', async () => {
   await apply(
     workflow(

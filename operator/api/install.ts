@@ -27,6 +27,11 @@ export const InstallTask = z.object({
   key: z.string().describe('Hash of the source that is asked for; reports repeat it.'),
   from: z.string().optional().describe('The source as typed.'),
   source: PackSource.optional().describe('The source in fields.'),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .optional()
+    .describe('Commit that is installed, which counts in the place of what the source names.'),
   ref: z.string().optional().describe('Exact name that the pack must have.'),
   force: z.boolean(),
   reinstall: z.string().optional().describe('What the Pack says to have its source fetched again.'),

@@ -97,7 +97,10 @@ export const SensorFile = z.looseObject({
   pack: optionalText,
   description: optionalText,
   enabled: flag,
-  poll_interval: z.number().min(4, { error: 'Minimum possible poll_interval is 4 seconds' }).nullish(),
+  poll_interval: z
+    .number()
+    .refine((seconds) => seconds === 0 || seconds >= 4, { error: 'Minimum possible poll_interval is 4 seconds' })
+    .nullish(),
   trigger_types: z.array(TriggerFile).nullish(),
 });
 export type SensorFile = z.infer<typeof SensorFile>;

@@ -44,7 +44,7 @@ export const REASONS = {
   Started: 'The process of the attempt has started.',
   // Actions, Workflows, TriggerTypes, Rules: condition Ready
   Accepted: 'The object is valid and in use.',
-  AcceptedWithWarnings: 'The Workflow can be run; the message has the tasks that fail when they are reached.',
+  AcceptedWithWarnings: 'It can be run; the message has what fails, or is taken as text, when it is reached.',
   RefTaken: 'Another object has the same reference; rename one of them.',
   SchemaInvalid: 'A JSON schema in the object is not valid.',
   WebhookTaken: 'Another TriggerType has the same webhook URL.',
@@ -67,7 +67,8 @@ export const REASONS = {
   EnvironmentFailed: 'The Python environment could not be built.',
   InstallJobFailed: 'The Job that installs the pack ended without a report.',
   RegistrationRefused: 'The API server refuses an object of the pack.',
-  ContentMissing: 'The content of the pack is not in the pack store any more; set spec.reinstall.',
+  ContentMissing:
+    'The content of the pack is not in the pack store any more; it is installed again, but for an upload.',
   ConfigAccepted: 'The configuration fits its schema.',
   ConfigInvalid: 'The configuration does not fit its schema.',
   DependenciesPresent: 'The packs that the pack depends on are in the namespace.',

@@ -146,6 +146,7 @@ function observe(
   const own = jobs.by('execution', key);
   const { action: ref } = requestIn(self); // also of one that fits no schema: its end is told
   const isOver = !parsed.ok || isFinal(parsed.execution.status.phase);
+  const below = isOver ? belowOf(self, executions) : new Set<Execution>();
   const action = typeof ref === 'string' ? calleeOf(at(ref), isOver, sources) : undefined;
   const configuration = action && configurationFor(action, sources);
   return {
@@ -153,8 +154,8 @@ function observe(
     action,
     jobs: named && !own.includes(named) ? [...own, named] : own,
     pods: pods.by('execution', key),
-    isNeeded: executions.by('rerunOf', key).length > 0,
-    isAwaited: isFinal(self.status?.phase ?? 'Requested') && isAwaited(self, executions),
+    isNeeded: isNeeded(below, executions),
+    isAwaited: isOver && isAwaited(self, below, executions),
     audience: audience(namespace),
     settings,
     config: configuration?.config,
@@ -172,21 +173,21 @@ function calleeOf(key: string, isOver: boolean, { actions, workflows }: Executio
 }
 
 /** The event that has led to it is made again until all of it is told; and whatever it ran goes with it. */
-function isAwaited(self: Execution, executions: Store<Execution>): boolean {
+function isAwaited(self: Execution, below: ReadonlySet<Execution>, executions: Store<Execution>): boolean {
   const cause = requestIn(self).cause?.execution;
   const first = cause === undefined ? undefined : executions.get(`${self.metadata.namespace ?? ''}/${cause}`);
-  return (first !== undefined && hasDueEvents(first)) || hasDueBelow(self, executions);
+  return (first !== undefined && hasDueEvents(first)) || [...below].some((one) => one !== self && hasDueEvents(one));
 }
 
-/** Of all generations; owners that go round in a circle are looked at once. */
-function hasDueBelow(self: Execution, executions: Store<Execution>): boolean {
+/** Another goes on from it, or from a step that would go with it; one among its own steps goes with it too. */
+const isNeeded = (below: ReadonlySet<Execution>, executions: Store<Execution>): boolean =>
+  [...below].some((one) => executions.by('rerunOf', keyOf(one)).some((rerun) => !below.has(rerun)));
+
+/** Itself and what it ran, of all generations; owners that go round in a circle are looked at once. */
+function belowOf(self: Execution, executions: Store<Execution>): ReadonlySet<Execution> {
   const below = new Set([self]);
-  for (const one of below)
-    for (const child of executions.by('parent', keyOf(one))) {
-      if (hasDueEvents(child)) return true;
-      below.add(child);
-    }
-  return false;
+  for (const one of below) for (const child of executions.by('parent', keyOf(one))) below.add(child);
+  return below;
 }
 
 /** What the API server will refuse again; undefined for what may pass by itself. */

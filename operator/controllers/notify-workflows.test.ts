@@ -2,7 +2,21 @@
 import { expect, test } from 'vitest';
 import { WorkflowSpec } from '../api/workflow.ts';
 import type { ScriptedTransport } from '../kube/scripted.ts';
-import { CHAIN, childrenOf, draft, ends, operator, run, server, statusOf, workflow } from './workflow-run.setup.ts';
+import {
+  CHAIN,
+  children,
+  childrenOf,
+  draft,
+  ends,
+  NEVER,
+  operator,
+  PATH,
+  run,
+  server,
+  statusOf,
+  WAITS,
+  workflow,
+} from './workflow-run.setup.ts';
 
 const NOTIFY = { 'on-complete': { routes: ['ops'] } };
 const notifyOf = async (api: ScriptedTransport) =>
@@ -55,3 +69,35 @@ test('tasks of a chain are told as they say, else as the Workflow does; a notify
   ]);
   expect(JSON.stringify(statusOf(api)?.result)).toContain('notify.on-success.routes');
 });
+
+const notifications = () => ({ ends: () => false, notifications: true });
+const leader = (api: ScriptedTransport) => operator(api, undefined, undefined, notifications);
+const WORKFLOW = '/apis/squall.dev/v1alpha1/namespaces/default/workflows/acme.w';
+const PAGER = { 'on-failure': { routes: ['pager'] } };
+const telling = (notify?: object) =>
+  draft('Workflow', 'acme.w', { ...(workflow(WAITS)['spec'] as object), ...(notify && { notify }) });
+
+test.each([
+  ['is gone', PAGER, (api: ScriptedTransport) => api.drop(WORKFLOW), 'Due'],
+  ['tells nobody any more', PAGER, (api: ScriptedTransport) => api.put(telling()), 'Due'],
+  ['tells somebody now', undefined, (api: ScriptedTransport) => api.put(telling(PAGER)), undefined],
+] as const)(
+  'the end of a run is told as it began, where the Workflow %s; after a restart too',
+  async (_, first, then, mark) => {
+    for (const isRestarted of [false, true]) {
+      const api = server(telling(first), NEVER, run());
+      let one = await leader(api);
+      await children(api, 1);
+      await expect.poll(() => statusOf(api)?.workflow?.journal.length).toBe(1);
+      if (isRestarted) one.stop();
+      then(api);
+      if (isRestarted) one = await leader(api);
+      await expect.poll(() => one.workflows.get('default/acme.w')?.spec.notify).toEqual(mark ? undefined : PAGER);
+      const [child] = await childrenOf(api);
+      api.drop(`${PATH}/${child?.metadata.name}`);
+      await ends(api, 'Failed');
+      one.stop();
+      expect((statusOf(api) as { events?: string }).events).toBe(mark);
+    }
+  },
+);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ActionSpec } from '../api/action.ts';
 import { KINDS } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
+import { WorkflowSpec } from '../api/workflow.ts';
 import { sha256 } from '../domain/execution/builders.setup.ts';
 import { ACTION_TRIGGER } from '../domain/notify/audience.ts';
 import type { InsideEvent } from '../domain/notify/events.ts';
@@ -16,6 +17,7 @@ import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { projectExecution } from './execution.ts';
 import { notifyReconciler } from './notify.ts';
+import { RunStore } from './run-store.ts';
 import { emptySources } from './sources.setup.ts';
 
 const PATH = '/apis/squall.dev/v1alpha1/namespaces/prod/executions';
@@ -36,10 +38,13 @@ const ended = (name: string, status: object = {}) =>
     { phase: 'Succeeded', attempt: 1, endedAt: ENDED, result: { out: 1 }, ...status },
   );
 
+const readResult = async (digest: string) => (digest === 'sha256:big' ? '{"big":true}' : undefined);
+
 interface Way {
   /** Why nothing may come in. */
   why?: string | undefined;
   ends: boolean;
+  notifications?: boolean;
 }
 
 /** The leader's loop; what comes in creates one object for each event, as rules would. Several may follow each other on one API server. */
@@ -55,7 +60,7 @@ async function leader(api: ScriptedTransport, way: Way = { ends: true }) {
     sources,
     client,
     inside: {
-      audience: () => ({ ends: () => way.ends, notifications: false }),
+      audience: () => ({ ends: () => way.ends, notifications: way.notifications ?? false }),
       whyNot: () => way.why,
       takeIn: async (taken, by) => {
         for (const { event } of taken) {
@@ -66,7 +71,8 @@ async function leader(api: ScriptedTransport, way: Way = { ends: true }) {
         return { loop: undefined };
       },
     },
-    readResult: async (digest) => (digest === 'sha256:big' ? '{"big":true}' : undefined),
+    readResult,
+    store: new RunStore({ client, transport: api, readResult, sha256 }),
     systemNamespace: 'squall',
     sha256,
   });
@@ -117,6 +123,39 @@ test('the journal of a workflow is still there when the mark has gone', async ()
   await one.end();
   expect(statusOf(api, 'e')).toMatchObject({ workflow });
 });
+
+test.each([true, false])(
+  'the end of a run is told by the Workflow as it was when the run began, which is there as another one: %s',
+  async (isThere) => {
+    const schemas = { pin: { secret: true }, plain: {} };
+    const now = {
+      engine: 'orquesta',
+      definition: {},
+      parameters: {},
+      notify: { 'on-complete': { routes: ['other'] } },
+    };
+    const data = { ...now, ref: 'ops.w', parameters: schemas, notify: { 'on-complete': { routes: ['pager'] } } };
+    const revision = {
+      ...KIND.controllerRevision,
+      metadata: { name: 'ops.w-1', namespace: 'prod' },
+      data,
+      revision: 1,
+    };
+    const request = { action: 'ops.w', parameters: { pin: 'clear', plain: 'p' } };
+    const tasks = { running: 0, succeeded: 0, failed: 0 };
+    const workflow = { revision: 'ops.w-1', startedAt: ENDED, journal: ['0 start'], tells: 'run', tasks };
+    const end = { ...ended('e', { events: 'Due', workflow }), spec: { request, control: 'run' } };
+    const api = server(revision, end, ...(isThere ? [draft('Workflow', 'ops.w', WorkflowSpec.parse(now))] : []));
+    const one = await leader(api, { ends: true, notifications: true });
+    await expect.poll(() => markOf(api, 'e')).toBeUndefined();
+    await one.end();
+    const parameters = { pin: '********', plain: 'p' };
+    expect(one.events.map(({ payload }) => payload)).toMatchObject([
+      { action_ref: 'ops.w', runner_ref: 'orquesta', parameters },
+      { action_ref: 'ops.w', runner_ref: 'orquesta', route: 'pager' },
+    ]);
+  },
+);
 
 test.each([
   ['before an Execution is created', { verb: 'create', path: '/executions' }, 'reset'],

@@ -12,9 +12,10 @@ import { namespaceOfRef, winnerOf } from '../domain/rule/reference.ts';
 import type { Client } from '../kube/client.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { keyOf, type Store } from '../kube/store.ts';
+import { type BegunOptions, begunWorkflow } from './begun-workflow.ts';
 import { claimantsOf } from './callable.ts';
 
-export interface NotifyOptions {
+export interface NotifyOptions extends BegunOptions {
   readonly sources: {
     readonly executions: Store<Execution>;
     readonly actions: Store<Action>;
@@ -37,8 +38,6 @@ export interface NotifyOptions {
   };
   /** JSON of a result that is not in the status; undefined when it is nowhere. */
   readonly readResult: (digest: string) => Promise<string | undefined>;
-  /** Where the pack core lives. */
-  readonly systemNamespace: string;
   readonly sha256: (text: string) => string;
 }
 
@@ -74,13 +73,11 @@ async function eventsOf(self: Execution, options: NotifyOptions): Promise<readon
   });
 }
 
-async function endOf(
-  self: Execution,
-  at: (ref: string) => string,
-  { sources, readResult }: NotifyOptions,
-): Promise<Ending> {
+async function endOf(self: Execution, at: (ref: string) => string, options: NotifyOptions): Promise<Ending> {
+  const { sources, readResult } = options;
   const { action: ref } = requestIn(self);
-  const callee = typeof ref === 'string' ? winnerOf(claimantsOf(sources, at(ref))) : undefined;
+  const begun = await begunWorkflow(self, self.status?.workflow?.revision, options);
+  const callee = begun ?? (typeof ref === 'string' ? winnerOf(claimantsOf(sources, at(ref))) : undefined);
   const { resultRef } = self.status ?? {};
   if (!resultRef) return endingOf(self, callee, undefined);
   const isSmall = resultRef.bytes <= RESULT_IN_EVENT_MAX_BYTES;

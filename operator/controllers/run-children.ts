@@ -11,10 +11,13 @@ export class KnownChildren {
 
   constructor(executions: Store<Execution>) {
     executions.subscribe((old, now) => {
-      const child = now ?? old;
-      const above = child && aboveOf(child, executions);
-      if (!child || !above || isFinal(above.status?.phase ?? 'Requested')) return;
-      if (parentOf(child)?.uid === above.metadata.uid) this.of(above).add(child.metadata.name);
+      const one = now ?? old;
+      if (!one) return;
+      // Also where nobody looks at runs: a replica that does not lead hears of all of them.
+      if (!now || hasEnded(now)) this.forget(keyOf(one));
+      const above = aboveOf(one, executions);
+      if (!above || hasEnded(above)) return;
+      if (parentOf(one)?.uid === above.metadata.uid) this.of(above).add(one.metadata.name);
     });
   }
 
@@ -34,3 +37,5 @@ export class KnownChildren {
     this.#known.delete(key);
   }
 }
+
+const hasEnded = ({ status }: Execution): boolean => isFinal(status?.phase ?? 'Requested');

@@ -3,7 +3,7 @@ import type { RequestContext } from '../api/execution.ts';
 import type { Execution } from '../api/kinds.ts';
 import { isFinal, type Live as LiveExecution, parseExecution } from '../domain/execution/parse.ts';
 import { sameJson } from '../kube/json.ts';
-import { type AwaitingRun, invalid, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
+import { type AwaitingRun, engineFault, invalid, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
 import { type OpenedRun, reopen, type Reopened } from './run-reopen.ts';
 import { settle } from './run-settle.ts';
 
@@ -46,7 +46,11 @@ export async function goOn(
     return invalid(`spec.request.rerun: ${why.replace(/\.?$/, '.')} ${rule}`);
   }
   const atMs = Math.max(live.lastAtMs, nowOf(options).getTime() - live.startedAtMs);
-  live.record({ atMs, entry: { is: 'rerun', ...rerun }, of: `${other.metadata.name}/${other.metadata.uid}` });
+  try {
+    live.record({ atMs, entry: { is: 'rerun', ...rerun }, of: `${other.metadata.name}/${other.metadata.uid}` });
+  } catch (error) {
+    return engineFault(error);
+  }
   return opened;
 }
 

@@ -8,7 +8,7 @@ import type { Value } from '../domain/expression/python/values.ts';
 import { seedOf } from '../domain/job/job.ts';
 import { notifyFault, notifyOfTask } from '../domain/notify/handed-on.ts';
 import { effectiveNotify } from '../domain/notify/settings.ts';
-import { beginningOf, parametersOf } from '../domain/workflow/begin.ts';
+import { beginningOf, parametersOf, seenParameters } from '../domain/workflow/begin.ts';
 import { childName } from '../domain/workflow/children.ts';
 import { configContext, pinnedConfig } from '../domain/workflow/config-context.ts';
 import type { Child, Finding } from '../domain/workflow/engine.ts';
@@ -52,6 +52,10 @@ export interface AwaitingRun {
 
 export const invalid = (message: string): RefusedRun => ({ reason: 'WorkflowInvalid', message });
 
+/** Engines answer every definition and every result; what they throw is a fault of theirs, and would come again. */
+export const engineFault = (error: unknown): RefusedRun =>
+  invalid(`the engine cannot go on: ${(error as Error).message}. Please tell the makers of Squall`);
+
 export const nowOf = ({ now }: Pick<OpenOptions, 'now'>): Date => now?.() ?? new Date();
 
 /** How a run began; for one that goes on from another's tasks that is how the other did. */
@@ -91,7 +95,7 @@ export function openLive(
   const opening = {
     // As in Mistral: a workflow of a workbook hands its environment on.
     ...beginningOf(outermostOf(execution, options.sources.executions), pinned, {
-      parameters: began.parameters,
+      parameters: seenParameters(began, reads.handedOn),
       config: seen.config,
       serviceUrl: options.serviceUrl,
       uid: firstUid,

@@ -17,7 +17,7 @@ import { type Key, keyOf, splitKey } from '../kube/store.ts';
 import { callable, type CallableStores } from './callable.ts';
 import { configurationFor } from './configuration.ts';
 import { aboveOf } from './lineage.ts';
-import { entriesNow, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
+import { engineFault, entriesNow, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
 import type { OpenedRun } from './run-reopen.ts';
 
 export interface RunLookOptions extends OpenOptions {
@@ -66,7 +66,9 @@ export async function look(
   const refused = take(run, { request, news, results, around, limits: options.limits });
   if (refused) return { ...base, refused };
   if (!hasRunEnded(live.status)) return base;
-  const stored = await storedOf(live, options);
+  const result = resultOf(live);
+  if ('refused' in result) return { ...base, refused: result.refused };
+  const stored = await storedOf(result.json, options);
   return stored ? { ...base, stored } : { ...base, refused: TOO_LARGE };
 }
 
@@ -107,9 +109,7 @@ function take({ live, refusals }: HeldRun, { request, news, results, around, lim
     if (limit) return limit;
     return refuseWrong(live, atMs, around) ?? limitReached(live, limits);
   } catch (error) {
-    // Engines answer every definition and every result; what they throw is a fault of theirs, and would come again.
-    const message = `the engine cannot go on: ${(error as Error).message}. Please tell the makers of Squall`;
-    return { reason: 'WorkflowInvalid', message };
+    return engineFault(error);
   }
 }
 
@@ -150,9 +150,21 @@ async function goneOf(
   return new Set(missing.filter((_, i) => there[i] === false).map(({ name }) => name));
 }
 
+function resultOf(
+  live: LiveRun,
+): { readonly json: ReturnType<typeof resultJsonOf> } | { readonly refused: RefusedRun } {
+  try {
+    return { json: resultJsonOf(live.run.result()) };
+  } catch (error) {
+    return { refused: engineFault(error) };
+  }
+}
+
 /** Undefined: it is too large to be kept. */
-async function storedOf(live: LiveRun, { storeResult }: RunLookOptions): Promise<Stored | undefined> {
-  const result = resultJsonOf(live.run.result());
+async function storedOf(
+  result: ReturnType<typeof resultJsonOf>,
+  { storeResult }: RunLookOptions,
+): Promise<Stored | undefined> {
   const whole = JSON.stringify(result);
   const json = withoutMarks(whole);
   switch (placeOf(bytesOf(json), result)) {

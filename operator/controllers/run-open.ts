@@ -9,7 +9,15 @@ import type { CallableStores } from './callable.ts';
 import { calledBy } from './called.ts';
 import { depthOf } from './lineage.ts';
 import { goOn } from './run-go-on.ts';
-import { type AwaitingRun, invalid, nowOf, openLive, type OpenOptions, type RefusedRun } from './run-live.ts';
+import {
+  type AwaitingRun,
+  engineFault,
+  invalid,
+  nowOf,
+  openLive,
+  type OpenOptions,
+  type RefusedRun,
+} from './run-live.ts';
 import { type OpenedRun, reopen } from './run-reopen.ts';
 
 /** Reads the journal, or begins one; one that has to wait has written nothing. */
@@ -44,7 +52,11 @@ export async function openRunOf(
   const first = { uid: execution.metadata.uid, startedAtMs: nowOf(options).getTime(), workflow };
   const live = openLive(execution, pinned, first, options);
   if ('reason' in live) return live;
-  live.record({ atMs: 0, entry: { is: 'start' } });
+  try {
+    live.record({ atMs: 0, entry: { is: 'start' } });
+  } catch (error) {
+    return engineFault(error);
+  }
   return { live, revision };
 }
 

@@ -42,6 +42,11 @@ export class RunStore {
     this.#options = options;
   }
 
+  /** Nothing is known to be there any more: another process may have led since, and deleted what nobody used. */
+  beginTerm(): void {
+    this.#pinned.clear();
+  }
+
   /** Keeps the definition as it is now, under a name that its content decides. @returns that name */
   async pin(workflow: Workflow): Promise<{ readonly revision: string; readonly pinned: Pinned }> {
     const { namespace = '', name, generation = 1 } = workflow.metadata;

@@ -21,6 +21,8 @@ import {
   workflowOf,
 } from './workflow-run.setup.ts';
 
+const REVISIONS = '/apis/apps/v1/namespaces/default/controllerrevisions';
+
 test('a task that is under way is not judged by what its action has become', async () => {
   const api = server(workflow(WAITS), NEVER, run());
   const one = await operator(api);
@@ -62,6 +64,36 @@ test('an input that no object can hold is refused, and the others go on', async 
   expect(JSON.stringify(statusOf(api)?.result)).toMatch(
     /has 1200015 bytes, more than 1048576; hand large values over by reference/,
   );
+  one.stop();
+});
+
+test('an output that is no number is null, as StackStorm stores it', async () => {
+  const output = [{ rate: "<% float('nan') %>" }, { most: "{{ 'inf' | float }}" }];
+  const api = server(workflow(NOOPS, { output }), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  expect(statusOf(api)?.result).toEqual({ output: { rate: null, most: null } });
+  one.stop();
+});
+
+test('an action that is no name fails its task, also the first', async () => {
+  const api = server(workflow({ a: { action: "<% ['core.noop'] %>" } }), run());
+  const one = await operator(api);
+  await ends(api, 'Failed');
+  expect(JSON.stringify(statusOf(api)?.result)).toContain(`Unable to find action \\"['core.noop']\\"`);
+  one.stop();
+});
+
+test('who leads again does not rely on definitions that another may have deleted', async () => {
+  const api = server(workflow(NOOPS), run());
+  const one = await operator(api);
+  await ends(api, 'Succeeded');
+  const { items } = await api.page(REVISIONS, {});
+  for (const { metadata } of items) api.drop(`${REVISIONS}/${metadata.name}`);
+  one.store.beginTerm();
+  api.put({ ...run(), metadata: { name: 'later', namespace: 'default' } });
+  await ends(api, 'Succeeded', 'later');
+  expect((await api.page(REVISIONS, {})).items).toHaveLength(1);
   one.stop();
 });
 

@@ -5,8 +5,11 @@ import {
   barrier,
   below,
   change,
+  children,
   draft,
   ends,
+  FOLLOWED,
+  NEVER,
   NOOPS,
   operator,
   run,
@@ -74,6 +77,39 @@ test('nor does a workflow that its parent asked for before it was paused', async
   expect(statusOf(api, child?.metadata.name)?.phase).toBe('Paused');
   expect(await below(api, child?.metadata.name ?? '')).toEqual([]);
   change(api, 'run', ({ spec }) => ({ spec: { ...(spec as object), control: 'run' } }));
+  await ends(api, 'Succeeded');
+  one.stop();
+});
+
+test('a workflow that has paused with one of its steps says how both go on', async () => {
+  const tasks = { i: { action: 'acme.inner' }, j: { action: 'acme.inner' } };
+  const spec = WorkflowSpec.parse({ engine: 'mistral', definition: { version: '2.0', 'acme.w': { tasks } } });
+  const api = server(draft('Workflow', 'acme.w', spec), workflowOf('acme.inner', FOLLOWED), NEVER, run());
+  const one = await operator(api);
+  await children(api, 4);
+  const [i = '', j = ''] = (await below(api, 'run')).map(({ metadata }) => metadata.name);
+  const set = (name: string, to: object) =>
+    void change(api, name, ({ spec }) => ({ spec: { ...(spec as object), ...to } }));
+  const endsInside = async (name: string) => {
+    const [action] = await below(api, name);
+    const endedAt = new Date().toISOString();
+    const status = { phase: 'Succeeded', attempt: 1, startedAt: endedAt, endedAt, result: {} };
+    change(api, action?.metadata.name ?? '', () => ({ status }));
+  };
+  set(j, { control: 'pause' });
+  await ends(api, 'Pausing', j);
+  await endsInside(j);
+  await ends(api, 'Pausing', i);
+  await endsInside(i);
+  const advice = (...names: readonly string[]) =>
+    expect
+      .poll(() => statusOf(api)?.message?.split('go on with: ')[1], { timeout: 5000 })
+      .toBe(names.map((name) => `squall execution resume ${name}`).join(', then '));
+  await advice(j, 'run');
+  set(j, { control: 'run' });
+  await advice('run');
+  expect([i, j].map((name) => statusOf(api, name)?.phase)).toEqual(['Paused', 'Paused']);
+  set('run', { resumes: statusOf(api)?.workflow?.pauses });
   await ends(api, 'Succeeded');
   one.stop();
 });

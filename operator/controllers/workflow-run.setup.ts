@@ -5,6 +5,7 @@ import { type Execution, KINDS, type Workflow } from '../api/kinds.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
 import { WorkflowSpec } from '../api/workflow.ts';
 import { settings, sha256 } from '../domain/execution/builders.setup.ts';
+import type { Audience } from '../domain/notify/audience.ts';
 import { Client } from '../kube/client.ts';
 import { KIND } from '../kube/paths.ts';
 import { runLoop } from '../kube/reconcile.ts';
@@ -60,6 +61,7 @@ export async function operator(
   api: ScriptedTransport,
   limits = { tasks: 100, contextBytes: 100_000, depth: 3 },
   transport: Transport = api,
+  audience: () => Audience = nobody,
 ): Promise<Operator> {
   const stop = new AbortController();
   const stores = emptySources();
@@ -69,7 +71,7 @@ export async function operator(
   const client = new Client({ transport, kinds: KINDS, stores: all, fieldManager: 'squall', instance: 'test' });
   const log = createLog({ level: 'silent' });
   const loop = { client, log, metrics: createMetrics({ version: 'test' }), stop: stop.signal };
-  const shared = { sources: stores, client, transport, systemNamespace: 'squall', audience: nobody, log };
+  const shared = { sources: stores, client, transport, systemNamespace: 'squall', audience, log };
   void runLoop(executionReconciler({ ...shared, settings, storeResult: undefined }), loop);
   const kept = new Map<string, string>();
   const storeResult = async (json: string) => {

@@ -11,6 +11,7 @@ import { type ObservedRun, planRun } from '../domain/workflow/plan.ts';
 import { SquatterError, statusOf } from '../kube/errors.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, splitKey } from '../kube/store.ts';
+import { begunWorkflow } from './begun-workflow.ts';
 import { workflowOf } from './callable.ts';
 import { aboveOf, isGoing } from './lineage.ts';
 import { KnownChildren } from './run-children.ts';
@@ -29,7 +30,7 @@ export interface RunReconciler extends Reconciler<ObservedRun, ExecutionStatus> 
 
 export function workflowRunReconciler(options: RunControllerOptions): RunReconciler {
   const { sources } = options;
-  const held = new Map<Key, HeldRun & { readonly uid: string }>();
+  const held = new Map<Key, HeldRun & { readonly uid: string; readonly begun: Workflow | undefined }>();
   const children = new KnownChildren(sources.executions);
   /** Runs that have not begun, and what they wait for. */
   const awaiting = new Map<Key, ReadonlySet<Key>>();
@@ -63,12 +64,15 @@ export function workflowRunReconciler(options: RunControllerOptions): RunReconci
       if (!workflow && !execution.status.workflow) return undefined;
       const found = held.get(key);
       const known = found?.uid === uid && isWritten(found.live, execution) ? found : undefined;
-      const listening = { audience: options.audience(self.metadata.namespace ?? ''), callee: workflow };
+      const audience = options.audience(self.metadata.namespace ?? '');
       const wish = wishFor(execution, aboveOf(execution, sources.executions));
       if (!execution.status.workflow && wish === 'pause')
-        return { self, execution, awaiting: { message: NOT_BEGUN, wish }, listening };
+        return { self, execution, awaiting: { message: NOT_BEGUN, wish }, listening: { audience, callee: workflow } };
       const run = known ?? (await openRunOf(execution, workflow, options));
       if (!('awaits' in run)) awaiting.delete(key);
+      const revision = 'revision' in run ? run.revision : execution.status.workflow?.revision;
+      const begun = known ? known.begun : await begunWorkflow(self, revision, options);
+      const listening = { audience, callee: begun ?? workflow };
       if ('reason' in run) return { self, execution, refused: run, listening };
       if ('awaits' in run) {
         const { namespace } = splitKey(key);
@@ -78,6 +82,7 @@ export function workflowRunReconciler(options: RunControllerOptions): RunReconci
       const kept = known ?? {
         ...run,
         uid,
+        begun,
         created: children.of(self),
         told: [performance.now()],
         refusals: new Map<string, string>(),

@@ -1,6 +1,7 @@
 // operator/http/installs.test.ts — an install Job through a real socket: its task, its archives, its reports; and who may read what it brought.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { InstallTask } from '../api/install.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
 import type { PackStatus } from '../api/pack.ts';
 import { BASE, openDoor } from './door.setup.ts';
@@ -45,7 +46,7 @@ async function installing(
     await call(`${ROOT}/content/${digest}`, { method: 'PUT', body: text });
   const report = async (body: object) => await call(INSTALL, { method: 'POST', body: JSON.stringify(body) });
   const status = () => sources.packs.get('default/shop')?.status as PackStatus | undefined;
-  return { door, call, bring, report, status };
+  return { door, pack, call, bring, report, status };
 }
 
 test('the installer is told what to do', async () => {
@@ -89,6 +90,20 @@ test('indexes of packs: that of the namespace, that of all, then the addresses',
   });
   door.api.put(index('default', { 'other.json': '{}' }));
   expect(await told()).toMatchObject({ indexTexts: [{ place: 'ConfigMap squall/squall-pack-index' }] });
+});
+
+test('an environment that the pack store has lost is not offered', async () => {
+  const { door, pack, call, bring } = await installing();
+  await using _ = door;
+  const content = { files: digestOf('files'), manifest: digestOf('{}'), environment: digestOf('there') };
+  const installed = { key: 'k0', content, builtFrom: { key: 'e0' }, at: '2026-03-01T12:00:00Z' };
+  const now = { ...(pack.status as PackStatus), installed };
+  door.api.put({ ...pack, status: now });
+  await expect.poll(() => door.sources.packs.get('default/shop')?.status?.installed).toBeDefined();
+  const offered = async () => ((await (await call(INSTALL)).json()) as InstallTask).environments;
+  expect(await offered()).toEqual([]);
+  await bring('there');
+  expect(await offered()).toEqual([{ key: 'e0', digest: content.environment }]);
 });
 
 test('archives are taken once, by what they are', async () => {

@@ -57,7 +57,7 @@ async function installerFor(request: FastifyRequest, options: InstallOptions): P
 }
 
 async function taskFor({ pack }: Installer, options: InstallOptions): Promise<InstallTask> {
-  const { sources, systemNamespace, packIndexes, authorities } = options;
+  const { sources, packs, systemNamespace, packIndexes, authorities } = options;
   const { namespace = '', name } = pack.metadata;
   const task = installTask({
     pack,
@@ -68,7 +68,8 @@ async function taskFor({ pack }: Installer, options: InstallOptions): Promise<In
     authorities,
   });
   if (!task) throw new HttpError(409, `Pack ${namespace}/${name} is not being installed`);
-  return task;
+  const isThere = await Promise.all(task.environments.map(async ({ digest }) => await packs.has(digest)));
+  return { ...task, environments: task.environments.filter((_, i) => isThere[i]) };
 }
 
 /** Index files in ConfigMaps. @throws HttpError 503 */

@@ -81,7 +81,8 @@ async function fetchGit(source: GitSource, folder: string, task: InstallTask, co
   const login = { url, secretFolder: settings.gitSecret, isShared: source.secretRef === undefined };
   const access = gitAccess({ ...login, env: settings.kept, authorities, scratch });
   for (const warning of access.warnings) say(`warning: ${warning}`);
-  const repository = { url, shownUrl: mask(source.url), ref: source.ref, path: source.path };
+  const { ref, path } = source;
+  const repository = { url, shownUrl: mask(source.url), ref, path, commit: task.commit };
   const options = { env: access.env, scratch, limits: task.limits, timeoutSeconds, stop, mask };
   return { folder, commit: await fetchRepository(repository, folder, options) };
 }

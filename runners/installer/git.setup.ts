@@ -15,6 +15,8 @@ const LIMITS = { files: 20_000, fileBytes: 20 * MIB, totalBytes: 200 * MIB, yaml
 interface Wanted {
   readonly url: string;
   readonly ref?: string;
+  /** That is installed. */
+  readonly commit?: string;
   readonly path?: string;
   readonly secret?: Readonly<Record<string, string>>;
   readonly authorities?: string;
@@ -46,7 +48,7 @@ export function fetching(): Fetching {
 
 async function fetchInto(
   top: string,
-  { url, ref, path, secret = {}, authorities, isShared = false }: Wanted,
+  { url, ref, commit: pinned, path, secret = {}, authorities, isShared = false }: Wanted,
 ): Promise<Fetched> {
   const [scratch, secretFolder] = [mkdtempSync(join(top, 'scratch-')), mkdtempSync(join(top, 'secret-'))];
   for (const [name, value] of Object.entries(secret)) writeFileSync(join(secretFolder, name), value);
@@ -55,7 +57,7 @@ async function fetchInto(
   const login = { url, secretFolder, isShared };
   const { env } = gitAccess({ ...login, env: { PATH: process.env['PATH'] ?? '' }, authorities, scratch });
   const stop = new AbortController().signal;
-  const commit = await fetchRepository({ url, shownUrl: mask(url), ref, path }, folder, {
+  const commit = await fetchRepository({ url, shownUrl: mask(url), ref, path, commit: pinned }, folder, {
     env,
     scratch,
     limits: LIMITS,

@@ -46,6 +46,16 @@ describe('a ref', () => {
   );
 });
 
+test('the commit that is installed counts, wherever the branch has gone since', async () => {
+  const commit = commits['first']!;
+  repo.git('branch', commit, commits['last']!);
+  expect(await fetched({ url, ref: 'main', commit })).toMatchObject({ commit });
+  repo.git('branch', '--delete', commit);
+  await expect(fetched({ url, ref: 'main', commit: 'f'.repeat(40) })).rejects.toThrow(
+    `Commit ${'f'.repeat(40)}, which is installed, is not in ${url} any more: set spec.reinstall to another text`,
+  );
+});
+
 test('has the files without .git, and links', async () => {
   const { folder } = await fetched({ url });
   expect(existsSync(join(folder, '.git'))).toBe(false);

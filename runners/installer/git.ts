@@ -14,6 +14,8 @@ export interface Repository {
   /** As people know it, without passwords. */
   readonly shownUrl: string;
   readonly ref: string | undefined;
+  /** Hash of the commit that it has to be, whatever the ref means by now. */
+  readonly commit?: string | undefined;
   /** Folder of the pack in it. */
   readonly path: string | undefined;
 }
@@ -33,19 +35,23 @@ const WANTED_REF = 'refs/squall/wanted';
 
 /** Writes the pack's files into `top`, an empty folder. Returns the hash of the commit. Throws StepFailure. */
 export async function fetchRepository(repository: Repository, top: string, options: GitOptions): Promise<string> {
-  const { url, shownUrl, ref } = repository;
+  const { url, shownUrl, ref, commit: pinned } = repository;
   if (url.startsWith('-')) throw new StepFailure(`"${shownUrl}" is no address of a repository: it begins with -`);
   const git = gitIn(shownUrl, options);
   await git(['init', '--quiet', '--bare', '.']);
   const refs = parseRefs(await git(['ls-remote', '--symref', '--', url]));
-  const wanted = wantedOf(ref, refs);
-  if (ref === undefined && wanted.by === 'nothing')
+  const wanted: Wanted = pinned === undefined ? wantedOf(ref, refs) : { by: 'hash', hash: pinned };
+  if (pinned === undefined && ref === undefined && wanted.by === 'nothing')
     throw new StepFailure(`${shownUrl} has no commits on its default branch`);
   const commit = await resolve(git, url, wanted);
+  if (commit === undefined && pinned !== undefined) throw new StepFailure(lostCommit(pinned, shownUrl));
   if (commit === undefined) throw new StepFailure(unknownRef(ref ?? 'HEAD', shownUrl, refs));
   await writeTree(git, await treeishOf(git, commit, repository), top, options.limits);
   return commit;
 }
+
+const lostCommit = (commit: string, url: string): string =>
+  `Commit ${commit}, which is installed, is not in ${url} any more: set spec.reinstall to another text to take what is there now`;
 
 /** Fetches as little as the wanted thing allows. Undefined: it is not there. */
 async function resolve(git: Git, url: string, wanted: Wanted): Promise<string | undefined> {

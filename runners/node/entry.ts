@@ -23,7 +23,7 @@ const EXIT_NOT_BEGUN = 75;
 const EXIT_UNREADABLE = 64;
 const EXIT_FAULT = 70;
 /** How long whoever reads the log may take for its rest, in ms. */
-const REST_OF_LOG_MS = 1000;
+const REST_OF_LOG_MS = 5000;
 /** How long a runner that could not read its task tries to say so, in seconds. */
 const UNREADABLE_DELIVERY_SECONDS = 1800;
 const NO_MASK = maskOf([]);

@@ -23,7 +23,7 @@ export function endTask(flow: MistralState, exec: Exec, state: TaskState, result
     if (isAgain(flow, exec, { variables, result }) && hasRun) {
       exec.state = 'RUNNING';
       exec.retries++;
-      exec.items = undefined;
+      [exec.items, exec.result] = [undefined, []];
       return flow.whenRunning({ is: 'go on', exec });
     }
     exec.variables = variables;

@@ -8,9 +8,11 @@ import { mistralPrograms } from './mistral-programs.ts';
 import { mistralRun, mistralWorkflows } from './mistral-source.ts';
 import { sameMistralTraces } from './mistral-trace.ts';
 import { type Property, property } from './property.ts';
+import { comesToItsEnd, endCases } from './workflow-ends.ts';
 import { moves } from './workflow-moves.ts';
 import { workflowPrograms } from './workflow-programs.ts';
 import { replayCases, sameAfterKills } from './workflow-replay.ts';
+import { restlessMoves, smallRun, smallWorkflows } from './workflow-small.ts';
 import { engineRun, sameTraces } from './workflow-trace.ts';
 
 /** A run has many steps, and is replayed from the first one after each kill. */
@@ -44,9 +46,17 @@ export const workflowProperties: readonly Property[] = [
   replayed('orquesta', workflowPrograms, engineRun),
   replayed('action-chain', chains, chainRun),
   replayed('mistral', mistralWorkflows, mistralRun),
+  ending('orquesta', smallWorkflows, smallRun),
+  ending('action-chain', chains, chainRun),
+  ending('mistral', mistralWorkflows, mistralRun),
 ];
 
 function replayed<T>(language: string, definitions: Arbitrary<T>, open: (definition: T) => Run | undefined): Property {
   const name = `${language}: a run that is killed and replayed goes on as if nothing had happened`;
   return { ...property(name, replayCases(definitions), (one) => sameAfterKills(one, open)), cost: REPLAY_COST };
+}
+
+function ending<T>(language: string, definitions: Arbitrary<T>, open: (definition: T) => Run | undefined): Property {
+  const name = `${language}: no run hangs, whatever happens to its children`;
+  return { ...property(name, endCases(definitions, restlessMoves), (one) => comesToItsEnd(one, open)), cost: COST };
 }

@@ -2,6 +2,7 @@
 import { SecretValue } from '../../api/action.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Reason } from '../../api/reasons.ts';
+import { hasClearSecret } from './parameters-fault.ts';
 import type { Schemas } from './runner-parameters.ts';
 import { isRecord, own } from './schema.ts';
 
@@ -94,6 +95,16 @@ export function checkValue(value: unknown, place: string, depth: number): void {
       checkValue(key, `${place} (a key)`, depth + 1);
       checkValue(item, `${place}.${key}`, depth + 1);
     }
+}
+
+/** A default that stands in the Action for all to read is not taken for a secret. */
+export function checkClearSecrets(schemas: Schemas, parameters: Parameters): void {
+  for (const [name, schema] of Object.entries(schemas)) {
+    if ((own(parameters, name) ?? null) !== null || !hasClearSecret(schema)) continue;
+    const remedy =
+      'give {valueFrom: {secretKeyRef: {name, key}}}, or make the default "{{ st2kv.system.… | decrypt_kv }}"';
+    throw new Refused('SecretInline', `parameters.${name} is secret, and its default stands in the Action; ${remedy}`);
+  }
 }
 
 export function checkImmutable(schemas: Schemas, parameters: Parameters): void {

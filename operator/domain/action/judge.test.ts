@@ -31,29 +31,39 @@ test.each<[string, object, RegExp]>([
   ['position on a runner parameter', { cmd: { position: 0 } }, /attribute "position"/],
   ['unknown attribute', { a: { requird: true } }, /parameters\.a\.requird: there is no such attribute/],
   ['format at the top', { a: { format: 'email' } }, /format/],
-  ['a clear secret', { a: { secret: true, default: 'hunter2' } }, /must not stand in an Action/],
   ['a bad name', { 'a-b': {} }, /"a-b" is no name/],
-  [
-    'an unknown filter',
-    { a: { default: '{{ a | uper }}' } },
-    /^spec\.parameters\.a\.default: No filter named 'uper'\. Did you mean "upper"\? \(line 1, column \d+\); correct/,
-  ],
-  [
-    'a bad template',
-    { a: { default: { k: ['x', 'a\n {{ b +'] } } },
-    /^spec\.parameters\.a\.default\.k\[1\]: .* \(line 2, column \d+\)/,
-  ],
-  [
-    'an unknown name',
-    { host: { default: '{{ hots }}' } },
-    /^spec\.parameters\.host\.default: Dependency unsatisfied in variable "hots"\. Did you mean "host"\?/,
-  ],
   ['a bad pattern', { a: { pattern: '(' } }, /spec\.parameters\.a: missing \), unterminated subpattern/],
   ['lookaround', { a: { pattern: 'a(?=x)b' } }, /lookahead/],
   ['a bad word', { a: { minItems: -1 } }, /spec\.parameters\.a\.minItems/],
   ['a reference', { a: { items: { $ref: 'http://evil' } } }, /\$ref is not supported/],
 ])('%s is a fault', (_, parameters, message) => {
   expect(fault(parameters)).toMatch(message);
+});
+
+test.each<[string, object, RegExp]>([
+  ['a clear secret', { a: { secret: true, default: 'hunter2' } }, /must not stand in an Action, and is not taken/],
+  [
+    'an unknown filter',
+    { a: { default: '{{ a | uper }}' } },
+    /^It can be run, but spec\.parameters\.a\.default: No filter named 'uper'\. Did you mean "upper"\? \(line 1, column \d+\); correct/,
+  ],
+  [
+    'a bad template',
+    { a: { default: { k: ['x', 'a\n {{ b +'] } } },
+    /^It can be run, but spec\.parameters\.a\.default\.k\[1\]: .* \(line 2, column \d+\)/,
+  ],
+  [
+    'an unknown name',
+    { host: { default: '{{ hots }}' } },
+    /^It can be run, but spec\.parameters\.host\.default: Dependency unsatisfied in variable "hots"\. Did you mean "host"\?/,
+  ],
+])('%s in a default is told, and the action runs', (_, parameters, message) => {
+  const self = action({ parameters });
+  expect(fault(parameters)).toBeUndefined();
+  const { status, events } = planAction({ self, sameRef: [self] }, T0);
+  const told = { status: 'True', reason: 'AcceptedWithWarnings', message: expect.stringMatching(message) };
+  expect(status?.conditions?.[0]).toMatchObject({ type: 'Ready', ...told });
+  expect(events).toEqual([]);
 });
 
 test('__proto__ is no name of a parameter', () => {

@@ -3,11 +3,11 @@ import { ActionSpec, type ActionStatus } from '../../api/action.ts';
 import type { Action } from '../../api/kinds.ts';
 import { type KubeObject, refOf } from '../../api/meta.ts';
 import type { Plan } from '../plan.ts';
-import { parametersFault } from './parameters-fault.ts';
+import { parametersDoubt, parametersFault } from './parameters-fault.ts';
 import { specParser } from './parse-spec.ts';
 import { runnerParameters } from './runner-parameters.ts';
 import { faultOfTemplates } from './template-fault.ts';
-import { ACCEPTED, planVerdict, refTaken, type Verdict } from './verdict.ts';
+import { ACCEPTED, doubtful, planVerdict, refTaken, type Verdict } from './verdict.ts';
 
 export interface ObservedAction {
   readonly self: KubeObject;
@@ -25,7 +25,8 @@ function judge(self: KubeObject, sameRef: readonly KubeObject[]): Verdict {
   const taken = refTaken(self, refOf(action), sameRef);
   if (taken) return taken;
   const fault = actionFault(action);
-  return fault === undefined ? ACCEPTED : { reason: 'SchemaInvalid', message: fault };
+  if (fault !== undefined) return { reason: 'SchemaInvalid', message: fault };
+  return doubtful(parametersDoubt(action.spec.parameters, runnerParameters(action.spec))) ?? ACCEPTED;
 }
 
 /** The Action with its defaults, or what of it does not fit its schema; remembered for each version. */

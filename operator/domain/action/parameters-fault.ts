@@ -1,4 +1,4 @@
-// operator/domain/action/parameters-fault.ts — declared parameters → what is wrong with them, with its remedy.
+// operator/domain/action/parameters-fault.ts — declared parameters → what is wrong with them, and what may be meant otherwise, with its remedy.
 import type { Parameters } from '../../api/action.ts';
 import type { Value } from '../expression/python/values.ts';
 import { isTemplateString } from './parameter-graph.ts';
@@ -10,11 +10,9 @@ import { faultOfTemplates, PARAMETER_NAMES } from './template-fault.ts';
 export function parametersFault(parameters: Parameters, runner: Schemas): string | undefined {
   const entries = Object.entries(parameters);
   const effective = overlaid(runner, parameters);
-  const names = [...Object.keys(effective), ...PARAMETER_NAMES];
   for (const [name, schema] of entries) {
     const base = Object.hasOwn(runner, name) ? runner[name] : undefined;
-    const fault =
-      faultOfName(name) ?? faultOfAttributes(name, schema, base) ?? faultOfDefault(name, schema, base, names);
+    const fault = faultOfName(name) ?? faultOfAttributes(name, schema, base) ?? faultOfDefault(name, schema, base);
     if (fault !== undefined) return fault;
   }
   try {
@@ -23,6 +21,27 @@ export function parametersFault(parameters: Parameters, runner: Schemas): string
     return `spec.${(error as Error).message}`;
   }
   return faultOfPositions(entries.map(([name, { position }]) => ({ name, position })));
+}
+
+/** The first default that may do something else than its author meant; as in StackStorm it does nobody harm who gives a value. */
+export function parametersDoubt(parameters: Parameters, runner: Schemas): string | undefined {
+  const names = [...Object.keys(overlaid(runner, parameters)), ...PARAMETER_NAMES];
+  for (const [name, schema] of Object.entries(parameters)) {
+    const place = `spec.parameters.${name}.default`;
+    if (hasClearSecret(schema))
+      return `${place}: a secret must not stand in an Action, and is not taken from there; remove it and rotate the secret`;
+    const base = Object.hasOwn(runner, name) ? runner[name] : undefined;
+    const value = own(schema, 'default') ?? own(base ?? {}, 'default');
+    const doubt = faultOfTemplates(value, place, names);
+    if (doubt !== undefined) return doubt;
+  }
+  return undefined;
+}
+
+/** Whether a secret stands in the default for all to read. */
+export function hasClearSecret(schema: Schema): boolean {
+  const value = own(schema, 'default') ?? null;
+  return own(schema, 'secret') === true && value !== null && value !== '' && !isTemplateString(value as Value);
 }
 
 function faultOfName(name: string): string | undefined {
@@ -43,21 +62,13 @@ function faultOfAttributes(name: string, schema: Schema, base: Schema | undefine
   return `${place}: The attribute "${changed}" for the runner parameter "${name}" cannot be overridden; only ${OVERRIDABLE.join(', ')} can`;
 }
 
-function faultOfDefault(
-  name: string,
-  schema: Schema,
-  base: Schema | undefined,
-  names: readonly string[],
-): string | undefined {
+function faultOfDefault(name: string, schema: Schema, base: Schema | undefined): string | undefined {
   const place = `spec.parameters.${name}`;
-  const value = own(schema, 'default') ?? own(base ?? {}, 'default') ?? undefined;
   // A default of null is one.
   const hasDefault = Object.hasOwn(schema, 'default') || (base !== undefined && Object.hasOwn(base, 'default'));
   if (own(schema, 'immutable') === true && !hasDefault)
     return `${place}: Immutable param ${name} requires a default value; give ${place}.default`;
-  if (own(schema, 'secret') === true && value !== undefined && value !== '' && !isTemplateString(value as Value))
-    return `${place}.default: a secret must not stand in an Action; remove it and rotate the secret`;
-  return faultOfTemplates(value, `${place}.default`, names);
+  return undefined;
 }
 
 function faultOfPositions(all: readonly { name: string; position?: number | undefined }[]): string | undefined {

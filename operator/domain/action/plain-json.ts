@@ -6,22 +6,27 @@ import { Float, isList, isPlain, PyObject, type Value } from '../expression/pyth
 import { SecretText } from './secret-stand-ins.ts';
 
 /** Floats are numbers, tuples and sets lists, keys texts. Ints beyond 2^53 - 1 stay bigints. @throws Error for infinity and NaN */
-export function plainJson(value: Value): Value {
+export const plainJson = (value: Value): Value => plainWith(value, finite);
+
+/** As plainJson; infinity and NaN become null, as StackStorm stores them. */
+export const lenientJson = (value: Value): Value =>
+  plainWith(value, (number) => (Number.isFinite(number) ? number : null));
+
+function plainWith(value: Value, numberOf: (number: number) => Value): Value {
+  const plain = (inner: Value): Value => plainWith(inner, numberOf);
   if (value instanceof Float || typeof value === 'number')
-    return finite(Number(value instanceof Float ? value.value : value));
-  if (isList(value)) return value.map(plainJson);
+    return numberOf(Number(value instanceof Float ? value.value : value));
+  if (isList(value)) return value.map(plain);
   if (isDict(value)) {
     const entries = dictEntries(value);
-    return Object.fromEntries(
-      entries.map(([key, item]) => [typeof key === 'string' ? key : repr(key), plainJson(item)]),
-    );
+    return Object.fromEntries(entries.map(([key, item]) => [typeof key === 'string' ? key : repr(key), plain(item)]));
   }
   if (value instanceof SecretText) return value.text();
-  if (value instanceof Tuple) return value.items.map(plainJson);
+  if (value instanceof Tuple) return value.items.map(plain);
   if (value instanceof Bytes) return new TextDecoder().decode(value.bytes);
   if (!(value instanceof PyObject)) return value;
   const items = value.isText() ? undefined : value.iterate();
-  return items ? Array.from(items, plainJson) : str(value);
+  return items ? Array.from(items, plain) : str(value);
 }
 
 function finite(value: number): number {

@@ -96,6 +96,19 @@ describe('secrets', () => {
   test('of any type, their content is not checked here', () => {
     expect(resolve({ n: { type: 'integer', secret: true, minimum: 3 } }, { n: secret }).ok).toBe(true);
   });
+  test('in clear text as a default are not taken; a reference is, and so is a template', () => {
+    const clear = { pw: { type: 'string', secret: true, default: 'hunter2' } };
+    for (const given of [{}, { pw: null }]) {
+      const made = resolve(clear, given);
+      expect(made).toMatchObject({
+        reason: 'SecretInline',
+        message: expect.stringMatching(/^parameters\.pw is secret/),
+      });
+      expect(JSON.stringify(made)).not.toContain('hunter2');
+    }
+    expect(resolve(clear, { pw: secret })).toMatchObject({ ok: true });
+    expect(resolve({ pw: { secret: true, default: '{{ action_context.user }}' } }, {})).toMatchObject({ ok: true });
+  });
   test('in clear text end it, and the message has no secret', () => {
     const made = resolve(schemas, { token: 'hunter2' });
     expect(made).toMatchObject({ reason: 'SecretInline' });

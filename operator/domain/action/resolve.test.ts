@@ -34,6 +34,12 @@ describe('templates', () => {
     };
     expect(values(schemas, { a: 'x', b: 'y', n: '3' })).toMatchObject({ cmd: 'cp x y 3', n: 3 });
   });
+  test('a default that is none is a text; one that names nothing is rendered only where it is needed', () => {
+    const format = "docker ps --format '{{.Names}}'";
+    expect(values({ cmd: { type: 'string', immutable: true, default: format } }, {})).toEqual({ cmd: format });
+    expect(values({ to: { default: '/tmp/{{ branch }}' } }, { to: '/srv' })).toEqual({ to: '/srv' });
+    expect(resolve({ to: { default: '/tmp/{{ branch }}' } }, {})).toMatchObject({ reason: 'RenderFailed' });
+  });
   test('contexts', () => {
     expect(values({ who: { default: '{{ action_context.user }}' } }, {})).toEqual({ who: 'u' });
   });

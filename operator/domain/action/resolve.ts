@@ -6,7 +6,14 @@ import type { Entries } from '../datastore/entry.ts';
 import { evaluating, type World } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import type { Plain, Value } from '../expression/python/values.ts';
-import { checkImmutable, checkValue, Refused, type SecretKey, takeSecrets } from './given-parameters.ts';
+import {
+  checkClearSecrets,
+  checkImmutable,
+  checkValue,
+  Refused,
+  type SecretKey,
+  takeSecrets,
+} from './given-parameters.ts';
 import { hasTemplate } from './parameter-graph.ts';
 import { finalJson, plainJson } from './plain-json.ts';
 import { CastFault, renderFinal, renderLive, type Sources, userOf } from './render-parameters.ts';
@@ -88,6 +95,7 @@ function resolve(spec: Declared, request: ParametersRequest): ResolvedParameters
   const { given, secrets } = takeSecrets(schemas, request.parameters);
   for (const [name, value] of Object.entries(given)) checkValue(value, `parameters.${name}`, 0);
   checkImmutable(schemas, request.parameters);
+  checkClearSecrets(schemas, request.parameters);
 
   const taken = new Set([...Object.keys(schemas), ...Object.keys(given)]);
   const opened = new OpenedSecrets(request.entries, taken, Object.keys(secrets).length > 0);

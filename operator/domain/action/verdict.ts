@@ -15,6 +15,12 @@ export interface Verdict {
 
 export const ACCEPTED: Verdict = { reason: 'Accepted', message: 'It can be run.' };
 
+/** Accepted, with what may be meant otherwise. */
+export const doubtful = (doubt: string | undefined): Verdict | undefined =>
+  doubt === undefined
+    ? undefined
+    : { reason: 'AcceptedWithWarnings', message: `It can be run, but ${doubt}`, isUsable: true };
+
 /** The new status; a refusal is told as an event too. */
 export function planVerdict(self: KubeObject, verdict: Verdict, now: Date): Plan<JudgedStatus> {
   const old = JudgedStatus.safeParse(self.status ?? {});

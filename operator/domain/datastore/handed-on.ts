@@ -9,7 +9,7 @@ const EDGE = '\u{e000}';
 const BEGIN = `${EDGE}squall:datastore:`;
 const MARK = new RegExp(`${BEGIN}[^${EDGE}/]*/[^${EDGE}/]*${EDGE}`, 'gu');
 
-/** What a decrypted entry is in expressions of rules and workflows: a text that may be passed on, and must stay whole. */
+/** What a decrypted entry, or a secret that a workflow was given, is in expressions of rules and workflows: a text that may be passed on, and must stay whole. */
 const markOf = ({ name, key }: SecretKey): string => `${BEGIN}${name}/${key}${EDGE}`;
 
 const referenceTo = ({ name, key }: SecretKey): SecretValue => ({ valueFrom: { secretKeyRef: { name, key } } });
@@ -20,13 +20,17 @@ export const withoutMarks = (text: string): string => text.replaceAll(MARK, '***
 /** Whether such a text, or what is left of one, is in a value. */
 export const hasMark = (value: unknown): boolean => JSON.stringify(value ?? null).includes(BEGIN);
 
-/** A parameter that a secret of the datastore cannot go to. */
-export const misplaced = (parameter: string): string =>
+/** A parameter of a rule's action that a secret of the datastore cannot go to. */
+const misplaced = (parameter: string): string =>
   `${parameter}: a secret of the datastore may only be the whole value of a parameter that the action declares secret; decrypt it in the action instead, in the default of a parameter`;
+
+/** A parameter of a task that neither a secret of the datastore nor one that its workflow was given can go to. */
+export const misplacedInTask = (parameter: string): string =>
+  `${parameter}: a secret may only be the whole value of a parameter that the action declares secret; let the action put it into a text, or decrypt it there, in the default of a parameter`;
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** The secrets that some expressions have decrypted. Only those can be handed on: an event or a result that looks like one is data. */
+/** The secrets that some expressions have decrypted, or were given. Only those can be handed on: an event or a result that looks like one is data. */
 export class HandedOn {
   readonly #opened = new Map<string, SecretKey>();
 

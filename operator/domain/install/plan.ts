@@ -3,7 +3,7 @@ import type { PackStatus } from '../../api/pack.ts';
 import type { Plan } from '../plan.ts';
 import { installKey } from './key.ts';
 import { LOOK_MS, type ObservedPack } from './observed.ts';
-import { keep, register } from './registered.ts';
+import { canBeBroughtBack, keep, register } from './registered.ts';
 import { PACK_FINALIZER, planRemoval } from './removal.ts';
 import { again, begin, watchJob } from './try.ts';
 
@@ -20,9 +20,9 @@ export function planPack(observed: ObservedPack, now: Date): Plan<PackStatus> {
   if (install?.key !== key) return begin(observed, { key, attempt: 1 }, now);
   switch (install.step) {
     case 'Register':
-      return register(observed, now);
     case 'Done':
-      return keep(observed, now);
+      if (canBeBroughtBack(observed)) return begin(observed, { key, attempt: 1 }, now);
+      return install.step === 'Done' ? keep(observed, now) : register(observed, now);
     case 'Failed':
       return meanwhile(observed, again(observed, now), now);
     default:

@@ -14,6 +14,9 @@ import { judgeConfig, judgeDependencies, takenMessage, withManifest } from './re
 import { deletion } from './removal.ts';
 import { readyDespite } from './report.ts';
 
+/** Before lost content is installed again, in ms: a store may be back by then. */
+const LOST_MS = 5_000;
+
 /** What was brought becomes objects; all or nothing. */
 export function register(observed: ObservedPack, now: Date): Plan<PackStatus> {
   const { self, refusals } = observed;
@@ -29,8 +32,9 @@ export function register(observed: ObservedPack, now: Date): Plan<PackStatus> {
   const { reported, builtFrom, commit } = install;
   const image = self.spec.source?.image;
   const podImage = self.spec.pod?.image;
+  const { commit: _, ...told } = withManifest(status, manifest, planned, observed);
   const next: PackStatus = {
-    ...withManifest(status, manifest, planned, observed),
+    ...told,
     ...(commit === undefined ? {} : { commit }),
     installed: {
       key: install.key,
@@ -93,19 +97,31 @@ function refuse(self: Pack, status: PackStatus, refused: readonly string[], now:
   const { install } = status;
   const message = refused.slice(0, 5).join('; ') + (refused.length > 5 ? `; and ${refused.length - 5} more` : '');
   const said: Said = { status: 'False', reason: 'RegistrationRefused', message };
-  const next = { ...status, ...(install && { install: { ...withoutReported(install), step: 'Failed' as const } }) };
+  const next = { ...status, ...(install && { install: { ...install, step: 'Failed' as const } }) };
+  const isNews = !status.conditions?.some(({ type, message: before }) => type === 'Registered' && before === message);
+  const events = [{ type: 'Warning', reason: said.reason, message: message.slice(0, 1024) } as const];
   return {
     status: tell(self, next, { Registered: said, ...readyDespite(status, said) }, now),
-    events: [{ type: 'Warning', reason: said.reason, message: message.slice(0, 1024) }],
+    ...(isNews && { events }),
   };
 }
 
 /** The pack store has lost its content: only another installation brings it back. */
 function lost(self: Pack, status: PackStatus, now: Date): Plan<PackStatus> {
-  const message = 'The content of the pack is not in the pack store any more; set spec.reinstall to another text';
+  const remedy = isUploaded(self) ? 'upload it again, as squall pack register does' : 'it is being installed again';
+  const message = `The content of the pack is not in the pack store any more; ${remedy}`;
   const said: Said = { status: 'False', reason: 'ContentMissing', message };
-  return { status: tell(self, status, { Registered: said, ...verdictOf(said) }, now), requeueAfterMs: LOOK_MS };
+  return { status: tell(self, status, { Registered: said, ...verdictOf(said) }, now), requeueAfterMs: LOST_MS };
 }
+
+/** What is known to be lost, and can be had again from where it came. */
+export const canBeBroughtBack = ({ self, manifest }: ObservedPack): boolean =>
+  manifest === 'missing' &&
+  !isUploaded(self) &&
+  self.status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'ContentMissing') === true;
+
+/** The only copy of an upload was in the store. */
+const isUploaded = ({ spec }: Pack): boolean => spec.source?.archive !== undefined;
 
 /** What is to be applied and has not been seen by the API server: asked about before anything is stored. */
 export function draftsToCheck(observed: Omit<ObservedPack, 'refusals'>): readonly Draft[] {

@@ -2,6 +2,7 @@
 import type { InstallTask, KnownEnvironment } from '../../api/install.ts';
 import type { Pack } from '../../api/kinds.ts';
 import { wantedRef } from '../pack/wanted-ref.ts';
+import { isSameSource } from './key.ts';
 import { INSTALL_LIMITS } from './limits.ts';
 
 export interface TaskInput {
@@ -29,6 +30,7 @@ export function installTask(input: TaskInput): InstallTask | undefined {
     key: status.install.key,
     ...(spec.from === undefined ? {} : { from: spec.from }),
     ...(spec.source ? { source: spec.source } : {}),
+    ...commitOf(pack),
     ref: wantedRef(pack),
     force: spec.force,
     ...(spec.reinstall === undefined ? {} : { reinstall: spec.reinstall }),
@@ -38,6 +40,13 @@ export function installTask(input: TaskInput): InstallTask | undefined {
     limits: INSTALL_LIMITS,
     ...(authorities === undefined ? {} : { authorities }),
   };
+}
+
+/** The source is asked for anew only by the Pack itself: another image, or a store that was lost, does not move it to another commit. */
+function commitOf({ status }: Pack): Pick<InstallTask, 'commit'> {
+  const { install, installed, commit } = status ?? {};
+  const isKnown = install && installed && isSameSource(install.key, installed.key);
+  return isKnown && commit !== undefined ? { commit } : {};
 }
 
 /**

@@ -1,7 +1,8 @@
 // operator/domain/install/try.test.ts — tries of an installation: which are made again, when, and what is told of those that failed.
 import { expect, test } from 'vitest';
+import { API_VERSION } from '../../api/meta.ts';
 import type { Job, Pod } from '../job/shapes.ts';
-import { begun, condition, CONTENT, job, kinds, later, NOW, pack, reported, seen } from './install.setup.ts';
+import { begun, condition, CONTENT, job, kinds, later, manifest, NOW, pack, reported, seen } from './install.setup.ts';
 import { planPack } from './plan.ts';
 import { planReport } from './report.ts';
 
@@ -13,6 +14,48 @@ test('what could not be fetched is tried again, later each time; what is not val
   expect(again.status?.install?.job).not.toBe(fetch.status?.install?.job);
   const invalid = pack({ status: reported({ step: 'Failed', failedStep: 'Validate', message: 'bad' }) });
   expect(planPack(seen({ self: invalid }), later(4000)).status).toBeUndefined();
+});
+
+test('an environment that could not be built is tried again for as long as it takes, in the end every hour', () => {
+  const failed = reported({ step: 'Failed', failedStep: 'Build', message: 'the index does not answer' });
+  const again = planPack(seen({ self: pack({ status: failed }) }), later(40));
+  expect(again.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
+  const often = { ...failed, ...(failed.install && { install: { ...failed.install, attempt: 17 } }) };
+  const [early, due] = [3_600, 3_610].map((at) => planPack(seen({ self: pack({ status: often }) }), later(at)));
+  expect(early).toEqual({ requeueAfterMs: 5_000 });
+  expect(due?.status?.install).toMatchObject({ attempt: 18 });
+});
+
+test('any change of a Pack that failed is tried at once, also one that no installation depends on', () => {
+  const status = reported({ step: 'Failed', failedStep: 'Validate', message: 'bad' });
+  const spec = { overrides: { rules: { enabled: false } } };
+  const plan = planPack(seen({ self: pack({ status, spec, metadata: { generation: 2 } }) }), later(6));
+  expect(plan.status).toMatchObject({ observedGeneration: 2, install: { attempt: 1, step: 'Fetch' } });
+  expect(kinds(plan.after)).toEqual(['create Job']);
+});
+
+test('what was refused is registered when its name is free, without another Job, and told once', () => {
+  const brought = pack({ status: reported({ content: CONTENT }) });
+  const metadata = { name: 'shop.paid', namespace: 'demo', uid: 'other', resourceVersion: '1' };
+  const stranger = { apiVersion: API_VERSION, kind: 'Rule', metadata, spec: {} };
+  const refused = planPack(seen({ self: brought, manifest: manifest(), there: [stranger] }), later(6));
+  expect(condition(refused.status, 'Registered')).toMatchObject({ status: 'False', reason: 'RegistrationRefused' });
+  expect(refused.events).toHaveLength(1);
+  const waiting = pack({ status: refused.status ?? {} });
+  expect(planPack(seen({ self: waiting }), later(7))).toEqual({ requeueAfterMs: 29_000 });
+  const again = planPack(seen({ self: waiting }), later(37));
+  expect(again.status?.install).toMatchObject({ attempt: 2, step: 'Register', reported: CONTENT });
+  expect(again.after).toBeUndefined();
+  const asked = pack({ status: again.status ?? {} });
+  const still = planPack(seen({ self: asked, manifest: manifest(), there: [stranger] }), later(38));
+  expect(still.status?.install).toMatchObject({ attempt: 2, step: 'Failed' });
+  expect(still.events).toBeUndefined();
+  expect(planPack(seen({ self: pack({ status: still.status ?? {} }) }), later(39))).toEqual({
+    requeueAfterMs: 118_000,
+  });
+  const free = planPack(seen({ self: asked, manifest: manifest() }), later(38));
+  expect(condition(free.status, 'Ready')).toMatchObject({ status: 'True' });
+  expect(kinds(free.writes)).toContain('apply Rule');
 });
 
 test('a Job that died without a report ends the try with its reason', () => {
@@ -89,17 +132,18 @@ test.each<[string, readonly Pod[], Job['status']['conditions'], RegExp]>([
   expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Installing' });
   for (const type of ['Ready', 'Fetched'])
     expect(condition(plan.status, type)?.message).toMatch(
-      new RegExp(`^The pack is being installed. This is try 2 of 4. .*${why.source}`),
+      new RegExp(`^The pack is being installed. This is try 2. .*${why.source}`),
     );
   expect(plan.events).toMatchObject([{ type: 'Warning', reason: 'InstallJobFailed' }]);
 });
 
-test('the fourth pod that is taken away is the last', () => {
+test('after the fourth pod that is taken away there is a pause', () => {
   const status = begun();
   const self = pack({ status: { ...status, ...(status.install && { install: { ...status.install, attempt: 4 } }) } });
   const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf({ reason: 'Evicted' })] }), later(60));
   expect(plan.status?.install).toMatchObject({ attempt: 4, step: 'Failed' });
   expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+  expect(plan.requeueAfterMs).toBe(3_600_000);
 });
 
 test.each<[string, readonly Pod[], Job['status']['conditions']]>([

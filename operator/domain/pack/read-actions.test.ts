@@ -57,6 +57,15 @@ test.each([
   expect(warnings).toEqual([]);
 });
 
+test('a secret of an output_schema is warned of: results are not masked by it', () => {
+  const warned = (schema: string) =>
+    manifestOf(action(`name: a\nrunner_type: noop\noutput_schema: ${schema}\n`)).warnings;
+  const secret = '{type: string, secret: true}';
+  for (const schema of [`{type: object, properties: {token: ${secret}}}`, `{token: ${secret}}`])
+    expect(warned(schema)).toEqual([expect.stringMatching(/^actions\/a\.yaml:3: output_schema: results are kept/)]);
+  expect(warned('{type: object, properties: {secret: {type: string}}}')).toEqual([]);
+});
+
 describe('workflows', () => {
   const flow = (definition: string) =>
     action('name: a\nrunner_type: orquesta\nentry_point: w.yaml\nenabled: false\n', { 'actions/w.yaml': definition });

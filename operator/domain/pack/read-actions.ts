@@ -2,7 +2,7 @@
 import { ActionSpec } from '../../api/action.ts';
 import { ActionFile } from '../../api/pack-file.ts';
 import { WorkflowSpec } from '../../api/workflow.ts';
-import { parametersFault } from '../action/parameters-fault.ts';
+import { parametersDoubt, parametersFault } from '../action/parameters-fault.ts';
 import type { Schemas } from '../action/runner-parameters.ts';
 import { faultOfSchema, isRecord, own } from '../action/schema.ts';
 import { didYouMean } from '../expression/fault.ts';
@@ -173,8 +173,13 @@ function refuse({ opened, reading }: Item, misfits: readonly Fault[]): void {
   reading.notes.findings.push(...findingsAt(opened, misfits));
 }
 
-/** What StackStorm registers all the same, and shows only when the action is run. */
+/** What StackStorm registers all the same, and shows only when the action is run; and secrets of results, which it masks. */
 function warnOfParameters({ opened, file, reading }: Item, runner: Schemas): void {
+  if (hasSecret(file.output_schema, 0)) {
+    const message =
+      'output_schema: results are kept and shown as they are, what is secret in them too; return a reference';
+    reading.notes.warnings.push(warningAt(opened, { path: ['output_schema'], message }));
+  }
   const parameters = (file.parameters ?? {}) as Schemas;
   for (const [name, schema] of Object.entries(parameters)) {
     const odd = faultOfSchema(schema);
@@ -182,9 +187,19 @@ function warnOfParameters({ opened, file, reading }: Item, runner: Schemas): voi
     const path = ['parameters', name];
     reading.notes.warnings.push(warningAt(opened, { path, message: `${path.join('.')}${odd}` }));
   }
-  const fault = parametersFault(parameters, runner);
+  const fault = parametersFault(parameters, runner) ?? parametersDoubt(parameters, runner);
   if (fault === undefined) return;
   const name = /^spec\.parameters\.(\w+)/.exec(fault)?.[1];
   const path = name === undefined ? ['parameters'] : ['parameters', name];
   reading.notes.warnings.push(warningAt(opened, { path, message: fault.replace(/^spec\./, '') }));
 }
+
+const DEPTH_MAX = 64;
+
+/** Whether a schema calls anything secret. */
+const hasSecret = (schema: unknown, depth: number): boolean =>
+  depth < DEPTH_MAX &&
+  (Array.isArray(schema)
+    ? schema.some((inner) => hasSecret(inner, depth + 1))
+    : isRecord(schema) &&
+      (own(schema, 'secret') === true || Object.values(schema).some((inner) => hasSecret(inner, depth + 1))));

@@ -33,6 +33,10 @@ describe('triggers', () => {
     ]);
   });
 
+  test('poll_interval: 0 is none, as in StackStorm', () => {
+    expect(findingsOf({ 'sensors/a.yaml': sensor('A', 'poll_interval: 0'), 'sensors/s.py': '' })).toEqual([]);
+  });
+
   test.each([
     ['poll_interval: 1', 'sensors/a.yaml:3: poll_interval: Minimum possible poll_interval is 4 seconds'],
     ['trigger_types:\n  - description: x', 'sensors/a.yaml:4: trigger_types[0].name: it is missing; write it'],

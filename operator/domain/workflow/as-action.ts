@@ -1,6 +1,7 @@
 // operator/domain/workflow/as-action.ts — a Workflow as those see it who run it: an Action with its parameters, and nothing to run.
-import type { Action, Workflow } from '../../api/kinds.ts';
+import { Workflow as WorkflowKind, type Action, type Workflow } from '../../api/kinds.ts';
 import { winnerOf } from '../rule/reference.ts';
+import type { Pinned } from './pinned.ts';
 import { workflowSchemas } from './runner-parameters.ts';
 
 const known = new WeakMap<Workflow, Action>();
@@ -23,6 +24,19 @@ function asAction(workflow: Workflow): Action {
   };
   known.set(workflow, action);
   return action;
+}
+
+const begun = new WeakMap<Pinned, Workflow>();
+
+/** The Workflow that a run began with, whatever has become of it since; only what is pinned of it is known. */
+export function pinnedWorkflow(pinned: Pinned): Workflow {
+  const found = begun.get(pinned);
+  if (found) return found;
+  const { apiVersion, kind } = WorkflowKind;
+  const spec = { ...pinned, enabled: true, definition: pinned.definition as Workflow['spec']['definition'] };
+  const workflow = { apiVersion, kind, metadata: { name: pinned.ref }, spec } as Workflow;
+  begun.set(pinned, workflow);
+  return workflow;
 }
 
 /** What a reference means to a caller, of all that claim it. */

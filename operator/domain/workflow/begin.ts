@@ -4,6 +4,7 @@ import type { ExecutionRequest } from '../../api/execution.ts';
 import type { Execution } from '../../api/kinds.ts';
 import { secretMark } from '../../api/envelope.ts';
 import type { Entries } from '../datastore/entry.ts';
+import type { HandedOn } from '../datastore/handed-on.ts';
 import { apiUrl, type Asked, askedOf, chatIn, contextIn } from '../action/action-context.ts';
 import { type Refusal, resolveDeclared } from '../action/resolve.ts';
 import type { World } from '../expression/evaluation.ts';
@@ -19,6 +20,8 @@ export interface Began {
   readonly parameters: Plain;
   /** References to Secrets that it was given, as JSON: no other may be handed on. */
   readonly references: ReadonlySet<string>;
+  /** The same, by the parameters whose values they are. */
+  readonly secrets: ReadonlyMap<string, SecretValue>;
 }
 
 /** What values of parameters may depend on. */
@@ -78,9 +81,20 @@ export function requestedParameters(
     const message = `parameters.${part[0]}: a secret may only be the whole value of a parameter of a workflow; let an action put it into a text`;
     return { ok: false, reason: 'RenderFailed', message };
   }
-  const values = all.map(([name, value]) => [name, isWhole(value) ? references.get(value) : value]);
+  const secrets = new Map<string, SecretValue>();
+  for (const [name, value] of all) {
+    const reference = isWhole(value) ? references.get(value) : undefined;
+    if (reference) secrets.set(name, reference);
+  }
+  const values = all.map(([name, value]) => [name, secrets.get(name) ?? value]);
   const texts = new Set([...references.values()].map((reference) => JSON.stringify(reference)));
-  return { ok: true, parameters: Object.fromEntries(values) as Plain, references: texts };
+  return { ok: true, parameters: Object.fromEntries(values) as Plain, references: texts, secrets };
+}
+
+/** Values of parameters as a definition sees them: a secret is a text that may be handed on whole, as one of the datastore is. */
+export function seenParameters({ parameters, secrets }: Began, handedOn: HandedOn): Plain {
+  const texts = [...secrets].map(([name, { valueFrom }]) => [name, handedOn.open(valueFrom.secretKeyRef)]);
+  return { ...parameters, ...(Object.fromEntries(texts) as Plain) };
 }
 
 export interface Begins {

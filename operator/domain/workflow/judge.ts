@@ -2,9 +2,9 @@
 import type { Action, Workflow } from '../../api/kinds.ts';
 import { type KubeObject, refOf } from '../../api/meta.ts';
 import { WorkflowSpec, type WorkflowStatus } from '../../api/workflow.ts';
-import { parametersFault } from '../action/parameters-fault.ts';
+import { parametersDoubt, parametersFault } from '../action/parameters-fault.ts';
 import { specParser } from '../action/parse-spec.ts';
-import { ACCEPTED, planVerdict, refTaken, type Verdict } from '../action/verdict.ts';
+import { ACCEPTED, doubtful, planVerdict, refTaken, type Verdict } from '../action/verdict.ts';
 import type { Value } from '../expression/python/values.ts';
 import type { Plan } from '../plan.ts';
 import type { Finding } from './engine.ts';
@@ -36,7 +36,8 @@ function judge(observed: ObservedWorkflow): Verdict {
   const { self, sameRef } = observed;
   const fault = refTaken(self, refOf(self), sameRef) ?? workflowFault(observed);
   if (fault) return { reason: fault.reason, message: fault.message };
-  return warningOf(observed) ?? ACCEPTED;
+  const { parameters, engine } = self.spec;
+  return warningOf(observed) ?? doubtful(parametersDoubt(parameters, ENGINE_PARAMETERS[engine])) ?? ACCEPTED;
 }
 
 /** What will go wrong in a task when it is reached; until then it may have been mended. */

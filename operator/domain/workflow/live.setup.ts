@@ -7,13 +7,18 @@ import { openRun } from './pinned.ts';
 import { RunReads } from './reads.ts';
 
 /** It has not begun; `stored` may be changed while it goes on. */
-export function liveRun(engine: WorkflowEngine, definition: unknown, stored: Readonly<Record<string, Entry>> = {}) {
+export function liveRun(
+  engine: WorkflowEngine,
+  definition: unknown,
+  stored: Readonly<Record<string, Entry>> = {},
+  parameters: Plain = {},
+) {
   const entries: Entries = ({ scope, key }) => stored[scope === 'user' ? `user/${key}` : key];
   const reads = new RunReads('jane', () => entries);
   const pinned = { ref: 'p.w', engine, definition: definition as Plain, parameters: {} };
   const st2 = { user: 'jane' };
   const opened = openRun(pinned, {
-    parameters: {},
+    parameters,
     context: { st2, parent: { user: 'jane' } },
     uid: 'u',
     executionOf: (key) => key,

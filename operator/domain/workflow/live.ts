@@ -102,7 +102,7 @@ export class LiveRun implements Numbering {
     return this.#options.references.has(JSON.stringify(reference)) || this.hasDecrypted(reference);
   }
 
-  /** Whether it is that of an entry of the datastore that the run has decrypted. */
+  /** Whether it is that of an entry of the datastore that the run has decrypted, or of a secret that it was given. */
   hasDecrypted(reference: SecretValue): boolean {
     return this.#options.reads?.handedOn.has(reference) ?? false;
   }

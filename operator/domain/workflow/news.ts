@@ -1,6 +1,6 @@
 // operator/domain/workflow/news.ts — a run, and what is seen of its children and of what people want → what is to be recorded.
 import type { Execution } from '../../api/kinds.ts';
-import type { Live as LiveExecution } from '../execution/parse.ts';
+import { isFinal, type Live as LiveExecution } from '../execution/parse.ts';
 import { childStatus } from './children.ts';
 import type { Entry } from './engine.ts';
 import { HAS_ENDED, type LiveChild, type LiveRun, type Wish } from './live.ts';
@@ -74,12 +74,14 @@ function timesOf({ metadata, status }: Execution, startedAtMs: number) {
 /** A line of the journal, with or without what was read for it; before a rerun nothing was asked of this Execution. */
 const REQUEST = /^(\d+) (?:(pause|resume|cancel)(?:\t|$)|rerun )/;
 
-/** What people want of an Execution, and the workflow that it is a step of. */
+/** What people want of an Execution, and the workflow that it is a step of: one that has ended holds nobody, it can only cancel. */
 export function wishFor({ spec }: LiveExecution, parent: Execution | undefined): Wish {
+  const phase = parent?.status?.phase ?? 'Requested';
+  const told = parent?.status?.workflow?.tells;
   const asked = [
     spec.control,
-    parent?.status?.workflow?.tells,
-    parent?.status?.phase === 'Canceled' ? 'cancel' : 'run',
+    told === 'pause' && isFinal(phase) ? 'run' : told,
+    phase === 'Canceled' ? 'cancel' : 'run',
   ];
   if (asked.includes('cancel')) return 'cancel';
   return asked.includes('pause') ? 'pause' : 'run';

@@ -75,9 +75,8 @@ function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
     const stored = findings && { stored: { inline: { errors: fitting(findings), output: null } } };
     const ended = endAttempt(execution, undefined, { phase: 'Failed', isCertain: true, ...why, ...stored }, now);
     // What is still under way goes on to its end; workflows among it are told to begin nothing more.
-    return live
-      ? { ...ended, status: { ...ended.status, workflow: { ...stateOf(observed, live), tells: 'cancel' } } }
-      : ended;
+    const known = live ? stateOf(observed, live) : execution.status.workflow;
+    return known ? { ...ended, status: { ...ended.status, workflow: { ...known, tells: 'cancel' } } } : ended;
   }
   if (!live) return {};
   const workflow = stateOf(observed, live);
@@ -97,7 +96,7 @@ function decide(observed: ObservedRun, now: Date): Plan<ExecutionStatus> {
   }
   const made = childrenOf(observed, live, now);
   return {
-    status: { ...statusOf(execution, live, now), workflow },
+    status: { ...statusOf(observed, live, now), workflow },
     after: made.writes,
     requeueAfterMs: made.requeueAfterMs,
   };
@@ -139,18 +138,29 @@ const stateOf = ({ revision = '' }: ObservedRun, live: LiveRun) => ({
 const REASONS: Readonly<Partial<Record<Phase, Reason>>> = { Canceling: 'CancelRequested', Running: 'Started' };
 
 /** Of one that has paused though nobody had asked for that. */
-function howItGoesOn({ metadata }: LiveExecution, live: LiveRun): string {
-  const halted = [...live.open].find(({ status }) => status === 'paused' || status === 'pending');
-  if (halted) return `it waits for ${halted.name}, which is paused; go on with: squall execution resume ${halted.name}`;
-  return `it has paused by itself; it goes on when spec.resumes is ${live.pauses}: squall execution resume ${metadata.name}`;
+function howItGoesOn({ execution, children }: ObservedRun, live: LiveRun): string {
+  const { name } = execution.metadata;
+  const halted = [...live.open].filter(({ status }) => status === 'paused' || status === 'pending');
+  const held = halted.find((child) => children?.get(child.name)?.spec.control === 'pause');
+  const resume = (...names: readonly string[]) => names.map((one) => `squall execution resume ${one}`).join(', then ');
+  // It has told its steps to pause: none of them goes on without it, and who pauses one himself lets it go first.
+  if (halted.length > 0 && live.tells === 'pause') {
+    return held
+      ? `it waits for ${held.name}, which is paused; go on with: ${resume(held.name, name)}`
+      : `it has paused with what it waits for; go on with: ${resume(name)}`;
+  }
+  const first = held ?? halted[0];
+  if (first) return `it waits for ${first.name}, which is paused; go on with: ${resume(first.name)}`;
+  return `it has paused by itself; it goes on when spec.resumes is ${live.pauses}: ${resume(name)}`;
 }
 
-function statusOf(execution: LiveExecution, live: LiveRun, now: Date): ExecutionStatus {
+function statusOf(observed: ObservedRun, live: LiveRun, now: Date): ExecutionStatus {
+  const { execution } = observed;
   const phase = PHASES[live.status];
   const { running, succeeded, failed } = live.counts;
   const counted = `${succeeded} tasks done, ${failed} failed, ${running} under way`;
   const isOwnPause = phase === 'Paused' && live.pausedAtMs !== undefined;
-  const message = isOwnPause ? `${counted}; ${howItGoesOn(execution, live)}` : counted;
+  const message = isOwnPause ? `${counted}; ${howItGoesOn(observed, live)}` : counted;
   const reason: Reason = isOwnPause ? 'PausedByWorkflow' : (REASONS[phase] ?? 'PauseRequested');
   const { notBefore: _, ...status } = execution.status;
   return {

@@ -1,8 +1,10 @@
 // operator/domain/workflow/reads.test.ts — what a run reads of the datastore is pinned: a replay sees it, whatever is stored by then.
 import { expect, test } from 'vitest';
+import { JOURNAL_LINE_MAX } from '../../api/execution.ts';
 import type { Entry } from '../datastore/entry.ts';
 import type { LiveRun } from './live.ts';
 import { liveRun as run } from './live.setup.ts';
+import { splitLine } from './reads.ts';
 
 const text = (value: string): Entry => ({ value });
 const PASSWORD: Entry = { secret: { name: 'squall-datastore', key: 'password' } };
@@ -113,4 +115,35 @@ test('a text that is too large for a journal is refused, in a replay too', () =>
   const again = run('orquesta', orquesta({ h: "<% st2kv('system.big') %>" }), {});
   again.live.replay(live.journal, () => ({}));
   expect(again.live.run.result()).toEqual(live.run.result());
+});
+
+test('what may be read counts with names and with what is not there: all of it stands in one line', () => {
+  const named = (n: number) => ({
+    h: `<% range(${n}).select(st2kv('system.inventory.owner.of.' + str($), default => '')) %>`,
+  });
+  expect(begun(named(2000), {}).live.status).toBe('running');
+  const { live } = begun(named(9000), {});
+  expect(live.status).toBe('failed');
+  expect(JSON.stringify(live.run.result())).toContain('262144 in all, with the names of entries');
+  for (const line of live.journal) expect(line.length).toBeLessThan(JOURNAL_LINE_MAX);
+});
+
+test('what was read at the start counts once, though the line is read twice', () => {
+  const big = { value: 'x'.repeat(60_000) };
+  const stored = { a: big, b: big, c: big, d: big };
+  const read = (key: string) => `<% st2kv('system.${key}') %>`;
+  const definition = orquesta(
+    { d: "<% len(st2kv('system.d')) %>" },
+    { vars: ['a', 'b', 'c'].map((key) => ({ [key]: read(key) })) },
+  );
+  const first = run('orquesta', definition, stored);
+  first.live.record({ atMs: 0, entry: { is: 'start' } });
+  const again = run('orquesta', definition, stored);
+  again.reads.replay(splitLine(first.live.journal[0] ?? '').pins);
+  again.live.replay(first.live.journal, () => ({}));
+  for (const { live, inputs } of [first, again]) {
+    const [open] = [...live.open];
+    live.record({ atMs: 5, entry: { is: 'child', key: open?.child.key ?? '', status: 'succeeded', result: {} } });
+    expect(inputs()).toEqual([{ d: 60_000 }]);
+  }
 });

@@ -11,7 +11,7 @@ type Pin = string | readonly [name: string, key: string] | null | number;
 
 /** Longest text that a run may read, in bytes: the journal is in the status of an Execution, with all its entries. */
 const TEXT_MAX_BYTES = 64 * 1024;
-/** All texts that a run may read, in bytes. */
+/** All that a run may read, with the names of entries, in bytes; a line of the journal has room for more. */
 const ALL_MAX_BYTES = 256 * 1024;
 /** Between a line of the journal and what was read for it; JSON has none. */
 const TAB = '\t';
@@ -26,7 +26,7 @@ export const joinLine = (line: string, pins: string | undefined): string =>
   pins === undefined ? line : `${line}${TAB}${pins}`;
 
 export class RunReads {
-  /** Secrets that the run has decrypted, to be handed on. */
+  /** Secrets that the run has decrypted or was given, to be handed on. */
   readonly handedOn = new HandedOn();
   readonly datastore: Datastore;
   readonly #source: () => Entries;
@@ -52,7 +52,7 @@ export class RunReads {
   /** Another text that a run reads, under a name that no entry has; its bytes where that is more than it may read. */
   pinned(name: string, source: () => string | undefined): string | number | undefined {
     if (!this.#known.has(name) && !this.#isReplay) {
-      const pin = this.#fits(source() ?? null);
+      const pin = this.#fits(name, source() ?? null);
       this.#keep(name, pin);
       this.#fresh.set(name, pin);
     }
@@ -84,26 +84,28 @@ export class RunReads {
     const pin = pinOf(this.#source()(id));
     const known = this.#known.get(name);
     if (this.#known.has(name) && isSame(known, pin)) return pin;
-    const kept = this.#fits(pin);
+    const kept = this.#fits(name, pin);
     this.#keep(name, kept);
     this.#fresh.set(name, kept);
     return kept;
   }
 
-  #fits(pin: Pin): Pin {
-    if (typeof pin !== 'string') return pin;
+  #fits(name: string, pin: Pin): Pin {
     const bytes = writtenBytes(pin);
-    return bytes > TEXT_MAX_BYTES || this.#bytes + bytes > ALL_MAX_BYTES ? bytes : pin;
+    return bytes > TEXT_MAX_BYTES || this.#bytes + writtenBytes([name, pin]) > ALL_MAX_BYTES ? bytes : pin;
   }
 
+  /** The first line is read twice, and counts once. */
   #keep(name: string, pin: Pin): void {
+    if (this.#known.has(name) && isSame(this.#known.get(name), pin)) return;
     this.#known.set(name, pin);
-    if (typeof pin === 'string') this.#bytes += writtenBytes(pin);
+    this.#bytes += writtenBytes([name, pin]);
   }
 }
 
-/** As it stands in the journal, between its quotes. */
-const writtenBytes = (text: string): number => bytesOf(JSON.stringify(text)) - 2;
+/** As it stands in the journal, without what is around it. */
+const writtenBytes = (written: Pin | readonly [name: string, pin: Pin]): number =>
+  bytesOf(JSON.stringify(written)) - (typeof written === 'string' ? 2 : 0);
 
 function pinOf(entry: Entry | undefined): Pin {
   if (entry === undefined) return null;
@@ -121,5 +123,5 @@ const tooLarge = ({ scope, key }: EntryId, bytes: number) =>
   new ExpressionFault(
     'value',
     'ValueError',
-    `st2kv.${scope}.${key} has ${bytes} bytes: a workflow may read ${TEXT_MAX_BYTES} bytes at once and ${ALL_MAX_BYTES} in all; let an action read it`,
+    `st2kv.${scope}.${key} has ${bytes} bytes: a workflow may read ${TEXT_MAX_BYTES} bytes at once and ${ALL_MAX_BYTES} in all, with the names of entries; let an action read it`,
   );

@@ -70,8 +70,13 @@ test.each([
 });
 
 test.each([
-  ['a parameter that is not secret', 'p.own', { shown: DECRYPTED }, /parameters\.shown: a secret of the datastore/],
-  ['a part of a text', 'p.own', { word: `x${DECRYPTED}` }, /parameters\.word: a secret of the datastore/],
+  [
+    'a parameter that is not secret',
+    'p.own',
+    { shown: DECRYPTED },
+    /parameters\.shown: a secret may only be the whole/,
+  ],
+  ['a part of a text', 'p.own', { word: `x${DECRYPTED}` }, /parameters\.word: a secret may only be the whole/],
   ['a reference that it was not given', 'p.own', { word: REFERENCE }, /may hand on only those references/],
   [
     'a secret in clear text',

@@ -7,7 +7,7 @@ import { JOURNAL_LINES_MAX } from '../../api/execution.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { secretNames } from '../action/runner-parameters.ts';
 import type { Entries } from '../datastore/entry.ts';
-import { hasMark, misplaced } from '../datastore/handed-on.ts';
+import { hasMark, misplacedInTask } from '../datastore/handed-on.ts';
 import { bytesOf } from '../result/result.ts';
 import { actionContext, askedOf } from '../action/action-context.ts';
 import { disabledText } from '../action/disabled.ts';
@@ -104,14 +104,14 @@ function faultIn(asked: LiveChild, live: LiveRun, around: Surroundings): Refused
       `The input of task "${child.task}" has ${bytes} bytes, more than ${INPUT_MAX_BYTES}; hand large values over by reference`,
     );
   const marked = Object.entries(parameters).find(([, value]) => hasMark(value));
-  if (marked) return refused(misplaced(`parameters.${marked[0]}`));
+  if (marked) return refused(misplacedInTask(`parameters.${marked[0]}`));
   const told = parseTaskNotify(child.notify);
   if ('fault' in told) return refused(told.fault);
   if (ref === undefined) return undefined;
   const target = around.callable(ref);
   if (!target) return { is: 'refused', key, reason: 'unknown', error: `Unable to find action "${ref}".` };
   const open = Object.entries(parameters).find(([name, value]) => isShown(name, value, target, live));
-  if (open) return refused(misplaced(`parameters.${open[0]}`));
+  if (open) return refused(misplacedInTask(`parameters.${open[0]}`));
   // What goes on from an earlier child does so with the definition of that one.
   if (child.again) return undefined;
   if (!target.spec.enabled) return refused(disabledText(ref, target));
@@ -165,7 +165,7 @@ const isForeign = (value: unknown, live: LiveRun): boolean => {
   return reference.success && !live.mayHandOn(reference.data);
 };
 
-/** What was decrypted, for a parameter that is not secret: the child would get the reference and not the value. */
+/** What was decrypted or given, for a parameter that is not secret: the child would get the reference and not the value. */
 function isShown(name: string, value: unknown, target: Action | Workflow, live: LiveRun): boolean {
   const reference = SecretValue.safeParse(value);
   if (!reference.success || !live.hasDecrypted(reference.data)) return false;

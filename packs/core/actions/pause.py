@@ -7,7 +7,7 @@ from st2common.runners.base_action import Action
 
 class Pause(Action):
     def run(self, max_pause, random=False):
-        seconds = chance.randint(0, max_pause) if random else max_pause
+        seconds = chance.randint(min(1, max_pause), max_pause) if random else max_pause
         self.logger.info("waiting for %d s", seconds)
         time.sleep(seconds)
-        return {"paused": seconds}
+        return seconds

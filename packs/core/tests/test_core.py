@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest import TestCase
 from unittest.mock import patch
@@ -41,10 +42,11 @@ class PauseTestCase(BaseActionTestCase):
 
     def test_it_waits_for_the_time_that_is_asked_or_less(self):
         with patch("pause.time.sleep") as sleep:
-            self.assertEqual(self.get_action_instance().run(max_pause=7), {"paused": 7})
+            self.assertEqual(self.get_action_instance().run(max_pause=7), 7)
             sleep.assert_called_once_with(7)
-            paused = self.get_action_instance().run(max_pause=7, random=True)["paused"]
-            self.assertIn(paused, range(8))
+            paused = {self.get_action_instance().run(max_pause=2, random=True) for _ in range(100)}
+            self.assertEqual(paused, {1, 2})
+            self.assertEqual(self.get_action_instance().run(max_pause=0, random=True), 0)
 
 
 class InjectTriggerTestCase(BaseActionTestCase):
@@ -110,18 +112,44 @@ class SendmailTestCase(TestCase):
         self.assertIn("Hello", received)
         self.assertTrue(re.search(r'filename="?tmp', received) and "text/csv" in received, received)
 
-    def test_a_program_takes_it_as_sendmail_does(self):
+    def by_program(self, content_type, body, attachments="", arguments=""):
+        """(what it said, words that the program got, the mail that it got)."""
         with tempfile.TemporaryDirectory() as folder:
             program, kept = os.path.join(folder, "mailer"), os.path.join(folder, "kept")
             with open(program, "w") as script:
                 script.write('#!/bin/sh\necho "$@" > %s\ncat >> %s\n' % (kept, kept))
             os.chmod(program, stat.S_IRWXU)
-            done = self.send(program, "ann", "bob@example.org", "Hi", "1", "text/html", "<b>x</b>", "")
-            with open(kept) as source:
-                mail = source.read()
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertTrue(mail.startswith("-t -i\nFrom: ann@"), mail)
-        self.assertIn('Content-Type: text/html; charset="utf-8"', mail)
+            done = self.send(program + arguments, "ann", "bob@example.org", "Hi", "1", content_type, body, attachments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(kept, "rb") as source:
+                words, _, mail = source.read().partition(b"\n")
+        return done, words.decode(), message_from_bytes(mail, policy=policy.default)
+
+    def test_a_program_takes_it_as_sendmail_does(self):
+        _, words, mail = self.by_program("text/html", "<b>x</b>")
+        self.assertEqual((words, mail["From"].split("@")[0]), ("-t -i", "ann"))
+        self.assertEqual(mail["Content-Type"], 'text/html; charset="utf-8"')
+        self.assertEqual(self.by_program("text/html", "x", arguments=" -a 'my shop' -t")[1], "-a my shop -t")
+
+    def test_the_text_is_of_the_type_that_is_given(self):
+        for given in ("text/calendar; method=REQUEST", "text/markdown", "application/json; charset=latin1"):
+            kind, _, method = given.partition("; method=")
+            with tempfile.NamedTemporaryFile("w", suffix=".csv") as attached:
+                for attachments in ("", attached.name):
+                    mail = self.by_program(given, "Grüße", attachments)[2]
+                    text = next(mail.iter_parts()) if attachments else mail
+                    self.assertEqual(text.get_content_type(), kind.partition(";")[0])
+                    self.assertEqual((text.get_content_charset(), text.get_param("method", "")), ("utf-8", method))
+                    self.assertEqual(text.get_payload(decode=True).decode().strip(), "Grüße")
+        self.assertEqual(self.by_program("text/plain\nBcc: eve@example.org", "x")[2]["Bcc"], None)
+
+    def test_an_attachment_that_is_missing_is_left_out(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as attached:
+            done, _, mail = self.by_program("text/plain", "x", "/no/such, %s,/tmp" % attached.name)
+        named = [part.get_filename() for part in mail.iter_attachments()]
+        self.assertEqual(named, [os.path.basename(attached.name)])
+        for path in ("/no/such", "/tmp"):
+            self.assertIn("attachment %s not found, skipping" % path, done.stderr)
 
     def test_an_empty_body_is_not_sent_when_that_is_asked(self):
         done = self.send("None", "ann", "bob@example.org", "Hi", "0", "text/html", " ", "")
@@ -134,11 +162,11 @@ class SendmailTestCase(TestCase):
             (("None", *mail, ""), {"SMTP_URL": "mail:25"}, "SMTP_URL: it must be"),
             (("None", *mail, ""), {"SMTP_URL": "smtp://127.0.0.1:1"}, "smtp://127.0.0.1:1: "),
             (("/no/such", *mail, ""), {}, "no program /no/such"),
-            (("None", *mail, "/no/such"), {}, "attachments: "),
+            (("false", *mail, ""), {}, "false ended with exit code 1"),
             (("None", "ann", " ", *mail[2:], ""), {}, "there is no address"),
         ):
             done = self.send(*words, **variables)
-            self.assertEqual((done.returncode, told in done.stderr), (1, True), done.stderr)
+            self.assertEqual((done.returncode, told in done.stderr), (2, True), done.stderr)
 
 
 def wait_for(port):

@@ -17,10 +17,16 @@ class Dig(Action):
         # A name that begins like an option would be one.
         if hostname.startswith(("-", "+", "@")):
             raise ValueError('hostname: "%s" is no name' % hostname)
-        done = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
+        except FileNotFoundError:
+            return False, "There is no program dig here; the packages dnsutils or bind-utils have it"
         if done.returncode != 0:
             return False, (done.stderr or done.stdout).strip() or "dig ended with exit code %d" % done.returncode
-        answers = [line for line in done.stdout.splitlines() if line.strip()]
+        said = done.stdout.replace('"', "") if querytype.lower() == "txt" else done.stdout
+        answers = [line for line in said.splitlines() if line.strip()]
+        if count > 0:
+            answers = answers[:count]
         if rand:
             random.shuffle(answers)
-        return answers[:count] if count else answers
+        return answers

@@ -16,13 +16,14 @@ class WaitForSsh(Action):
                     log_in(hostname, port, ssh_timeout, login)
                 else:
                     greeting(hostname, port, ssh_timeout)
-                return True, "%s:%d answers by SSH at try %d" % (hostname, port, number)
+                self.logger.info("%s:%d answers by SSH at try %d", hostname, port, number)
+                return True
             except Exception as error:
                 self.logger.info("try %d of %d: %s: %s", number, retries, type(error).__name__, error)
                 last = error
             if number < retries:
                 time.sleep(sleep_delay)
-        return False, "%s:%d did not let us in by SSH in %d tries: %s" % (hostname, port, retries, last)
+        raise ConnectionError("%s:%d did not let us in by SSH in %d tries: %s" % (hostname, port, retries, last))
 
 
 def greeting(hostname, port, seconds):

@@ -14,6 +14,7 @@ from dig import Dig
 from file_watch_sensor import FileWatchSensor
 from st2tests.base import BaseActionTestCase, BaseSensorTestCase
 from unittest import TestCase
+from unittest.mock import patch
 from wait_for_ssh import WaitForSsh, key_in
 
 CHECKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../actions/checks")
@@ -86,13 +87,30 @@ class DigTestCase(BaseActionTestCase):
         self.with_program('for word; do echo "$word"; done\n')
         answers = self.get_action_instance().run(hostname="a.example", nameserver="ns.example", queryopts="short,tcp")
         self.assertEqual(answers, ["@ns.example", "a.example", "A", "+short", "+tcp"])
-        self.assertEqual(len(self.get_action_instance().run(hostname="a.example", count=2, rand=True)), 2)
+
+    def test_the_first_answers_are_taken_before_chance_orders_them(self):
+        self.with_program("seq 9\n")
+        action = self.get_action_instance()
+        orders = {tuple(action.run(hostname="a.example", count=3, rand=True)) for _ in range(50)}
+        self.assertEqual({tuple(sorted(order)) for order in orders}, {("1", "2", "3")})
+        self.assertGreater(len(orders), 1)
+        for count in (0, -1, 10):
+            self.assertEqual(len(action.run(hostname="a.example", count=count)), 9)
+
+    def test_texts_come_without_their_quotes(self):
+        self.with_program("echo '\"v=spf1 -all\"'; echo '\"a\" \"b\"'\n")
+        action = self.get_action_instance()
+        self.assertEqual(action.run(hostname="a.example", querytype="txt"), ["v=spf1 -all", "a b"])
+        self.assertEqual(action.run(hostname="a.example", querytype="CAA"), ['"v=spf1 -all"', '"a" "b"'])
 
     def test_a_failure_is_told(self):
         self.with_program("echo 'no servers could be reached' >&2; exit 9\n")
         self.assertEqual(self.get_action_instance().run(hostname="a.example"), (False, "no servers could be reached"))
         with self.assertRaisesRegex(ValueError, "is no name"):
             self.get_action_instance().run(hostname="-f/etc/passwd")
+        with patch.dict(os.environ, PATH="/no/such"):
+            done, said = self.get_action_instance().run(hostname="a.example")
+        self.assertEqual((done, "no program dig" in said), (False, True))
 
 
 class WaitForSshTestCase(BaseActionTestCase):
@@ -115,14 +133,15 @@ class WaitForSshTestCase(BaseActionTestCase):
         return server.getsockname()[1]
 
     def test_a_server_that_greets_is_enough_without_a_user(self):
-        done, said = self.get_action_instance().run(hostname="127.0.0.1", port=self.serve(b"SSH-2.0-x\r\n"))
-        self.assertEqual((done, said.endswith("at try 1")), (True, True))
+        with self.assertLogs("st2.actions.python.WaitForSsh", "INFO") as logged:
+            done = self.get_action_instance().run(hostname="127.0.0.1", port=self.serve(b"SSH-2.0-x\r\n"))
+        self.assertIs(done, True)
+        self.assertTrue(logged.output[-1].endswith("answers by SSH at try 1"), logged.output)
 
     def test_what_is_no_ssh_server_fails_after_all_tries(self):
         port = self.serve(b"220 mail\r\n")
-        done, said = self.get_action_instance().run(hostname="127.0.0.1", port=port, retries=2, sleep_delay=0)
-        self.assertEqual((done, "in 2 tries: what listens there is no SSH server" in said), (False, True))
-
+        with self.assertRaisesRegex(ConnectionError, "in 2 tries: what listens there is no SSH server"):
+            self.get_action_instance().run(hostname="127.0.0.1", port=port, retries=2, sleep_delay=0)
 
     def test_keys_in_the_forms_of_openssh_are_taken_and_others_told_at_once(self):
         forms = serialization.PrivateFormat

@@ -5,7 +5,7 @@ from pack_action import PackAction, succeeded
 from pack_objects import has_failed, is_done, name_of, split_spec
 
 WAIT_SECONDS = 600
-CONFLICT = re.compile(r'pack "[^"]+" needs "')
+CONFLICT = re.compile(r'pack "[^"]+" needs "([^"]+)"')
 
 
 class GetPackDependencies(PackAction):
@@ -16,7 +16,9 @@ class GetPackDependencies(PackAction):
         for name in succeeded(packs_status):
             status = self.packs.until(name, WAIT_SECONDS, lambda pack: has_failed(pack) or is_done(pack))["status"]
             # The operator compares with what is installed; a pack that needs another version says so in its warnings.
-            conflicts += [one for one in status.get("warnings", []) if CONFLICT.match(one)]
+            for one in filter(CONFLICT.match, status.get("warnings", [])):
+                self.logger.warning("%s", one)
+                conflicts.append(CONFLICT.match(one).group(1))
             for spec in status.get("missing", []):
                 dependency, version = name_of(spec), split_spec(spec)[1]
                 if dependency in packs_status:
@@ -27,6 +29,6 @@ class GetPackDependencies(PackAction):
                     conflicts.append(spec)
         return {
             "dependency_list": [spec for spec, _ in wanted.values()],
-            "conflict_list": conflicts,
+            "conflict_list": list(dict.fromkeys(conflicts)),
             "nested": nested - 1,
         }

@@ -10,11 +10,20 @@ class Unload(PackAction):
     def run(self, packs):
         names = list_of(packs)
         refuse_system(names)
-        for name in names:
-            pack = self.packs.get(name)
-            if ANNOTATION in pack["metadata"].get("annotations", {}):
-                continue
-            before = json.dumps(pack["spec"].get("overrides") or {})
-            changed = self.packs.change(name, {"overrides": OVERRIDES}, {ANNOTATION: before})
-            self.packs.until(name, 60, lambda _: True, changed["metadata"].get("generation", 1))
-        return "Successfully unloaded the following packs: %s" % ", ".join(names)
+        unloaded = [name for name in names if self.unload(name)]
+        if not unloaded:
+            return "There was nothing to unload"
+        return "Successfully unloaded the following packs: %s" % ", ".join(unloaded)
+
+    def unload(self, name):
+        """Whether it is there."""
+        pack = self.packs.find(name)
+        if pack is None:
+            self.logger.warning("Pack %s is not there", name)
+            return False
+        if ANNOTATION in pack["metadata"].get("annotations", {}):
+            return True
+        before = json.dumps(pack["spec"].get("overrides") or {})
+        changed = self.packs.change(name, {"overrides": OVERRIDES}, {ANNOTATION: before})
+        self.packs.until(name, 60, lambda _: True, changed["metadata"].get("generation", 1))
+        return True

@@ -1,5 +1,7 @@
 # packs/packs/tests/test_packs.py — each action of the pack against Packs over HTTP.
 import json
+import os
+from unittest.mock import patch
 
 import pack_objects
 from delete import Delete
@@ -24,12 +26,12 @@ class PacksCase(BaseActionTestCase):
     def setUp(self):
         super().setUp()
         pack_objects.LOOK_SECONDS = 0.01
-        self.server = PackServer()
+        self.server, self.config = PackServer(), {}
         self.addCleanup(self.server.close)
 
     def act(self, kind, **parameters):
         self.action_cls = kind
-        action = self.get_action_instance(config={"index_url": [self.server.url + "/index.json"]})
+        action = self.get_action_instance(config={"index_url": [self.server.url + "/index.json"], **self.config})
         action._packs = pack_objects.PackObjects(self.server.url, "token", "shop", verify=False)
         return action.run(**parameters)
 
@@ -143,7 +145,7 @@ class InstallTestCase(PacksCase):
         self.act(Download, packs=["shop"])
         found = self.act(GetPackDependencies, packs_status={"shop": "Success."}, nested=3)
         wanted = {"dependency_list": ["mail"], "nested": 2}
-        self.assertEqual(found, {**wanted, "conflict_list": [conflict, "https://example.org/stackstorm-mail.git=v2"]})
+        self.assertEqual(found, {**wanted, "conflict_list": ["db=2.0.0", "https://example.org/stackstorm-mail.git=v2"]})
         self.assertEqual(self.act(GetPackDependencies, packs_status={"shop": "Success."}, nested=0), {})
         # What was fetched in an earlier round is not asked for again, though the operator still misses it.
         self.act(Download, packs=["mail"])
@@ -189,6 +191,11 @@ class RemovalTestCase(PacksCase):
         self.act(Unload, packs=["shop"])
         self.act(Load, packs=["shop"])
         self.assertNotIn("overrides", self.spec("shop"))
+
+    def test_what_is_not_there_is_no_failure(self):
+        self.act(Download, packs=["shop"])
+        self.assertEqual(self.act(Unload, packs=["gone", "shop"]), "Successfully unloaded the following packs: shop")
+        self.assertEqual(self.act(Unload, packs=["gone"]), "There was nothing to unload")
 
     def test_packs_are_deleted_but_not_those_of_the_system(self):
         self.act(Download, packs=["shop"])
@@ -243,6 +250,27 @@ class ReadingTestCase(PacksCase):
         self.server.index = []
         with self.assertRaisesRegex(ValueError, "Expected an index object, got a list instead."):
             self.act(Search, query="shop")
+        with self.assertRaisesRegex(ValueError, "query: give"):
+            self.act(Search, query=" ")
 
-    def test_the_configuration_is_shown(self):
-        self.assertEqual(self.act(GetConfig)["index_url"], [self.server.url + "/index.json"])
+    def test_where_packs_are_is_told(self):
+        folder = os.path.join(os.environ.get("SQUALL_STACKSTORM_DIR", "/opt/stackstorm"), "packs")
+        self.assertEqual(self.act(GetConfig), {"pack_group": "st2packs", "pack_path": folder})
+
+    def test_hosts_that_need_no_proxy_are_reached_without_that_of_the_configuration(self):
+        self.server.index = {"packs": {"till": {"name": "till"}}}
+        self.config = {"http_proxy": "http://127.0.0.1:1"}
+        with patch.dict(os.environ):
+            for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+                del os.environ[name]
+            with self.assertRaisesRegex(ValueError, "(?i)proxy"):
+                self.act(Show, pack="till")
+            self.config["no_proxy"] = "localhost, 127.0.0.1"
+            self.assertEqual(self.act(Show, pack="till"), {"pack": {"name": "till"}})
+            # A proxy of the pod is not taken for them either.
+            os.environ["http_proxy"] = "http://127.0.0.1:1"
+            self.assertEqual(self.act(Show, pack="till"), {"pack": {"name": "till"}})
+            # The exceptions of the pod count more.
+            os.environ["NO_PROXY"] = "example.org"
+            with self.assertRaisesRegex(ValueError, "(?i)proxy"):
+                self.act(Show, pack="till")

@@ -31,6 +31,10 @@ class OptionsTest(unittest.TestCase):
         for lines in ([options, action, show], [action, options, show]):
             self.assertEqual(printed("\n".join(lines), SQUALL_STACKSTORM_DIR="/srv"), wanted)
 
+    def test_tell_the_group_of_the_files_of_packs(self):
+        lines = ["from st2common.content import utils", "print(utils.get_pack_group())"]
+        self.assertEqual(printed("\n".join(lines)), ["st2packs"])
+
     def test_may_be_said_by_the_pod_and_by_the_pack(self):
         lines = [
             "from oslo_config import cfg",

@@ -211,7 +211,8 @@ class Loader {
 
   /** A colon with nothing before it is a key for YAML 1.2 only; PyYAML wants a ? there. */
   #refuseNoKey({ key, srcToken }: Pair, node: YAMLMap): void {
-    const isEmpty = key === null || (isScalar(key) && key.source === '' && !key.tag && !key.anchor);
+    const isNothing = (one: Node): boolean => isScalar(one) && one.type === 'PLAIN' && one.source === '';
+    const isEmpty = key === null || (isNothing(key) && !key.tag && !key.anchor);
     if (!isEmpty || srcToken === undefined) return;
     const hasMark = srcToken.start.some((token) => token.type === 'explicit-key-ind');
     if (!hasMark) throw this.#fault('ParserError', 'did not find expected key', startOf(key ?? node));

@@ -85,6 +85,7 @@ export class Board {
   lens: Lens | undefined;
   bytes = 0;
   #queue: Job[] = [];
+  #unwaited = 0;
   #children: Child[] = [];
   #tell: Step['tell'][number][] = [];
   #dropped: string[] = [];
@@ -106,10 +107,10 @@ export class Board {
     this.#queue.push(job);
   }
 
-  /** Does what is to be done, and what comes of it; false when that never ends. */
+  /** Does what is to be done, and what comes of it; false when that never ends, however often it is called in one step. */
   work(carryOut: (job: Job) => void): boolean {
     for (let at = 0; at < this.#queue.length; at++) {
-      const job = at > UNWAITED_MAX ? undefined : this.#queue[at];
+      const job = this.#unwaited++ > UNWAITED_MAX ? undefined : this.#queue[at];
       if (!job) {
         this.#queue = [];
         return false;
@@ -130,6 +131,7 @@ export class Board {
   takeStep(): Omit<Step, 'status'> {
     const step = { children: this.#children, tell: this.#tell, dropped: this.#dropped };
     [this.#children, this.#tell, this.#dropped] = [[], [], []];
+    this.#unwaited = 0;
     return step;
   }
 

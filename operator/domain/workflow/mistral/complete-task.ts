@@ -19,6 +19,10 @@ import type { ActionRun, TaskRun } from './task-run.ts';
 
 /** What an action gave; the task ends with it, or with its last item. */
 export function endAction(board: Board, run: TaskRun, action: ActionRun, end: EndState, body: Value): void {
+  if (action.isSuperseded) {
+    action.state = end;
+    return;
+  }
   try {
     takeResult(action, end, body);
   } catch (fault) {
@@ -26,8 +30,8 @@ export function endAction(board: Board, run: TaskRun, action: ActionRun, end: En
     return forceFail(board, run, `Failed to handle action completion ${facts}`);
   }
   run.knownResult = undefined;
-  if (hasEnded(run.state)) return;
-  if (run.state === 'PAUSED' && !hasPaused(run)) board.setState(run, 'RUNNING', null);
+  if (!run.heeds(action)) return;
+  if (run.state === 'PAUSED' && !run.hasPaused()) board.setState(run, 'RUNNING', null);
   const { items } = run;
   if (!items) {
     const { output } = action;
@@ -44,8 +48,6 @@ export function endAction(board: Board, run: TaskRun, action: ActionRun, end: En
   board.whenRunning({ do: 'items', run });
 }
 
-const hasPaused = (run: TaskRun): boolean => run.actions.some(({ state }) => state === 'PAUSED');
-
 function takeResult(action: ActionRun, end: EndState, body: Value): void {
   action.state = end;
   action.isAccepted = true;
@@ -58,6 +60,7 @@ function takeResult(action: ActionRun, end: EndState, body: Value): void {
 /** Ends a task; one that has ended already stays as it is. */
 export function completeTask(board: Board, run: TaskRun, state: EndState, info: string | null): void {
   if (hasEnded(run.state)) return;
+  run.isWaitingAfter = false;
   board.setState(run, state, info);
   try {
     updateIncoming(board, run);
@@ -153,7 +156,7 @@ function dropResult(run: TaskRun): void {
 function applyPolicies(board: Board, run: TaskRun): void {
   const seconds = numberOf(board, run, 'waitAfter');
   if (seconds > 0 && !run.hasWaitedAfter && hasEnded(run.state) && !hasEnded(board.state)) {
-    run.hasWaitedAfter = true;
+    [run.hasWaitedAfter, run.isWaitingAfter] = [true, true];
     const { state, stateInfo: info } = run;
     board.setState(run, 'DELAYED', `Delayed by 'wait-after' policy [delay=${seconds}]`);
     return startTimer(board, run, `${run.task.key}/${run.visit}/after`, seconds, { do: 'complete', run, state, info });
@@ -163,8 +166,7 @@ function applyPolicies(board: Board, run: TaskRun): void {
   // A join that failed since it was never ready is not made ready by trying again.
   if (!retry || hasEnded(board.state) || !run.hasBegun) return;
   run.retryNo++;
-  for (const action of run.actions) action.isAccepted = false;
-  run.knownResult = undefined;
+  run.supersede();
   board.setState(run, 'DELAYED', `Delayed by 'retry' policy [delay=${retry.delaySeconds}]`);
   board.whenRunning({ do: 'attempt', run, delaySeconds: retry.delaySeconds });
 }

@@ -54,7 +54,7 @@ export function takeStatus(board: Board, key: string, status: ChildStatus, body:
     run.deadline = undefined;
     board.later({ do: 'complete', run, state: 'ERROR', info: `Task timed out [timeout(s)=${deadline.seconds}].` });
   } else if (after) {
-    if (end !== 'CANCELLED' || !hasEnded(board.state)) board.later(after);
+    if (end !== 'CANCELLED' || board.state !== 'CANCELLED') board.later(after);
   } else if (action) board.later({ do: 'act', run, action, end, body });
   if (wasPending && board.halted.size === 0 && board.isPausedByChild) resumeRun(board);
 }
@@ -64,7 +64,8 @@ function takeProgress(board: Board, child: OpenChild, status: ChildStatus): void
   if (status === 'paused' || status === 'pending') {
     halt(board, child, status);
     if (action) action.state = 'PAUSED';
-    if (run.state === 'RUNNING' || run.state === 'DELAYED') board.setState(run, 'PAUSED', null);
+    const isBegun = action ? run.heeds(action) : !run.isWaitingAfter;
+    if (isBegun && (run.state === 'RUNNING' || run.state === 'DELAYED')) board.setState(run, 'PAUSED', null);
     if (board.state === 'RUNNING') {
       pauseRun(board, null);
       board.isPausedByChild = status === 'pending';
@@ -74,8 +75,8 @@ function takeProgress(board: Board, child: OpenChild, status: ChildStatus): void
   if (status !== 'running') return;
   halt(board, child, undefined);
   if (action?.state === 'PAUSED') action.state = 'RUNNING';
-  const isBegun = run.state === 'DELAYED' && action !== undefined;
-  const isResumed = run.state === 'PAUSED' && run.actions.every(({ state }) => state !== 'PAUSED');
+  const isBegun = run.state === 'DELAYED' && action !== undefined && run.heeds(action);
+  const isResumed = run.state === 'PAUSED' && !run.hasPaused();
   if (isBegun || isResumed) board.setState(run, 'RUNNING', null);
 }
 

@@ -88,6 +88,13 @@ tasks:
     expect(played.extra().state_info).toMatch(/its tasks lead in a circle/);
     expect(played.run.status).toBe('failed');
   });
+
+  test('a join that fails since it waits for itself, and leads to itself then, ends the run too', () => {
+    const circle = 'j: {join: all, on-success: b, on-error: j}\n  b: {on-success: j}';
+    const played = playWorkflow(`tasks:\n  a: {on-success: j}\n  ${circle}\n`);
+    expect(played.extra().state_info).toMatch(/its tasks lead in a circle/);
+    expect(played.run.status).toBe('failed');
+  });
 });
 
 describe('engine commands', () => {

@@ -5,7 +5,7 @@ import { isPlain, type Value } from '../../expression/python/values.ts';
 import type { Board } from './board.ts';
 import { MistralFault } from './mistral-fault.ts';
 import { numberOf } from './policies.ts';
-import type { EndState } from './states.ts';
+import { type EndState, hasEnded } from './states.ts';
 import type { ItemsState, TaskRun } from './task-run.ts';
 
 /** Reads the values of the items; those that count from before stay as they are, the others are to be run. @throws MistralFault */
@@ -43,6 +43,20 @@ function valuesOf(board: Board, run: TaskRun): readonly (readonly [string, reado
     read.push([name, list]);
   }
   return read;
+}
+
+/** So many of the items that failed go on; whether there are others that have to begin once more: they were too late, or canceled. */
+export function resumeItems(run: TaskRun, items: ItemsState, failed: number): boolean {
+  [items.active, items.errors] = [failed, 0];
+  for (const action of run.actions) {
+    action.isAccepted &&= action.state !== 'CANCELLED';
+    action.isSuperseded ||= !hasEnded(action.state);
+  }
+  const known = new Set(run.actions.filter(({ isAccepted }) => isAccepted).map(({ index }) => index));
+  const lost = items.todo.slice(0, items.started).filter((index) => !known.has(index));
+  if (lost.length === 0) return false;
+  [items.todo, items.started] = [[...lost, ...items.todo.slice(items.started)], 0];
+  return true;
 }
 
 const INFO: Readonly<Record<EndState, string | null>> = {

@@ -54,8 +54,8 @@ function isNewRound(board: Board, run: TaskRun, { trigger }: Arrival): boolean {
 
 /** What came of a join when it ran before is nothing to the next round. */
 function forgetRound(run: TaskRun): void {
-  for (const action of run.actions) action.isAccepted = false;
-  [run.knownResult, run.items, run.deadline, run.heldEnd] = [undefined, undefined, undefined, undefined];
+  run.supersede();
+  run.deadline = undefined;
   [run.hasBegun, run.hasWaitedAfter, run.retryNo] = [false, false, 0];
 }
 
@@ -96,7 +96,7 @@ function resolveLater(board: Board, name: string): void {
 }
 
 /** The joins that a task leads to, over whatever ways. */
-function joinsAfter(tasks: ReadonlyMap<string, Task>, from: string): ReadonlySet<string> {
+export function joinsAfter(tasks: ReadonlyMap<string, Task>, from: string): ReadonlySet<string> {
   let known = reachable.get(tasks);
   if (!known) reachable.set(tasks, (known = new Map()));
   const before = known.get(from);

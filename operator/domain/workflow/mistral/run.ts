@@ -38,7 +38,7 @@ const JOBS: Jobs = {
   again: (board, { run, reset, isRerun }) => startAgain(board, run, { reset, isRerun }),
   attempt: (board, { run, delaySeconds }) => attemptTask(board, run, delaySeconds),
   items: (board, { run }) => {
-    if (!hasEnded(run.state)) startMoreItems(board, run);
+    if (!hasEnded(run.state) && !run.isWaitingAfter) startMoreItems(board, run);
   },
   act: (board, { run, action, end, body }) => endAction(board, run, action, end, body),
   complete: (board, { run, state, info }) => completeTask(board, run, state, info),

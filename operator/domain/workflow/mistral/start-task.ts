@@ -49,14 +49,13 @@ export function startAgain(
   run: TaskRun,
   how: { readonly reset: boolean; readonly isRerun: boolean },
 ): void {
-  for (const action of run.actions) {
-    if (how.reset || action.state === 'ERROR' || action.state === 'CANCELLED') action.isAccepted = false;
-  }
-  run.knownResult = undefined;
-  if (how.reset) run.items = undefined;
+  const isPart = !how.reset && run.task.withItems !== undefined;
+  const kept = run.actions.filter(({ isAccepted, state }) => isPart && isAccepted && state === 'SUCCESS');
+  run.supersede();
+  for (const action of kept) action.isAccepted = true;
   if (how.isRerun) {
     board.drop(run);
-    [run.retryNo, run.hasWaitedAfter, run.heldEnd, run.deadline] = [0, false, undefined, undefined];
+    [run.retryNo, run.hasWaitedAfter, run.isWaitingAfter, run.deadline] = [0, false, false, undefined];
     return startTask(board, run);
   }
   guarded(board, run, () => {
@@ -103,7 +102,7 @@ export function startMoreItems(board: Board, run: TaskRun): void {
 function startItems(board: Board, run: TaskRun, delaySeconds: number): void {
   const { items, task } = run;
   if (!items) return;
-  if (items.count === 0) return board.later({ do: 'complete', run, state: 'SUCCESS', info: null });
+  if (items.todo.length === 0) return board.later({ do: 'complete', run, state: 'SUCCESS', info: null });
   const target = task.workflow === undefined ? resolveAction(board, nameOf(board, run, task.action)) : undefined;
   while (items.started < items.todo.length && (items.concurrency === 0 || items.active < items.concurrency)) {
     const index = items.todo[items.started++] ?? 0;
@@ -191,6 +190,7 @@ function addAction(
     convert,
     state: 'RUNNING',
     isAccepted: false,
+    isSuperseded: false,
     output: null,
     nested: null,
   };

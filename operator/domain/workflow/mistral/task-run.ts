@@ -1,7 +1,7 @@
 // operator/domain/workflow/mistral/task-run.ts — one execution of a task, and of the actions under it, as they stand.
 import type { Plain, Value } from '../../expression/python/values.ts';
 import type { EventName, Task } from './model.ts';
-import type { EndState, TaskState } from './states.ts';
+import { type EndState, hasEnded, type TaskState } from './states.ts';
 import type { Variables } from './variables.ts';
 
 /** One execution of a task's action: of one item, where there are items. */
@@ -19,6 +19,8 @@ export interface ActionRun {
   state: 'RUNNING' | 'PAUSED' | EndState;
   /** Whether it counts: what is run again does not. */
   isAccepted: boolean;
+  /** Whether it had not ended when its task was run again: whatever it comes to, the task does not hear of it. */
+  isSuperseded: boolean;
   output: Value;
   /** Tasks of a workflow of the definition, as its result has them. */
   nested: Value;
@@ -72,8 +74,8 @@ export class TaskRun {
   retryNo = 0;
   /** From when on it has taken too long, in ms since 1970, and what was allowed, in seconds. */
   deadline: { readonly atMs: number; readonly seconds: number } | undefined;
-  /** What it comes to when wait-after is over. */
-  heldEnd: { readonly state: EndState; readonly info: string | null } | undefined;
+  /** Whether it has ended but for its wait-after. */
+  isWaitingAfter = false;
 
   constructor(
     task: Task,
@@ -89,6 +91,25 @@ export class TaskRun {
     this.rank = about.rank;
     this.incoming = incoming;
     this.triggers = triggers;
+  }
+
+  /** Another attempt is to come: what this one has given counts no longer, nor does what it has under way. */
+  supersede(): void {
+    for (const action of this.actions) {
+      action.isAccepted = false;
+      action.isSuperseded ||= !hasEnded(action.state);
+    }
+    [this.knownResult, this.items] = [undefined, undefined];
+  }
+
+  /** Whether what becomes of the action is something to the task now. */
+  heeds({ isSuperseded }: ActionRun): boolean {
+    return !isSuperseded && !hasEnded(this.state) && !this.isWaitingAfter;
+  }
+
+  /** Whether somebody has to go on with what it has under way. */
+  hasPaused(): boolean {
+    return this.actions.some(({ state, isSuperseded }) => state === 'PAUSED' && !isSuperseded);
   }
 
   /** Variables that go on to the next tasks. */

@@ -1,4 +1,5 @@
 // operator/domain/workflow/orquesta/ask.ts — a task that is to run → the children that are to be made for it.
+import { evaluating, NOWHEN } from '../../expression/evaluation.ts';
 import { str } from '../../expression/python/repr.ts';
 import { isPlain, type Plain, truthy, type Value } from '../../expression/python/values.ts';
 import type { Child } from '../engine.ts';
@@ -18,7 +19,10 @@ export function childOf(
 ): Child | WorkflowFault {
   const { action, input, item } = request;
   if (!isActionless && typeof action !== 'string') {
-    return new WorkflowFault('InvalidActionReferencedException', `Unable to find action "${str(action)}".`);
+    return new WorkflowFault(
+      'InvalidActionReferencedException',
+      `Unable to find action "${evaluating(NOWHEN, () => str(action))}".`,
+    );
   }
   const parameters = parametersOf(input);
   if (!parameters) return new WorkflowFault('TypeError', `The input of task "${task.id}" is not an object.`);

@@ -17,6 +17,20 @@ tasks:
   b: {with: {items: '<% [1, 2] %>', concurrency: 1}, action: core.echo}
 `;
 
+const REMEDIED_ITEMS = `
+version: 1.0
+tasks:
+  t: {with: {items: '<% [1, 2] %>'}, action: core.local, next: [{when: <% failed() %>, do: h}]}
+  h: {action: core.local}
+`;
+
+const ITEM_BY_ITEM = `
+version: 1.0
+tasks:
+  t: {with: {items: '<% [1, 2] %>', concurrency: 1}, action: core.local}
+  b: {action: core.local}
+`;
+
 describe('a step asks for', () => {
   const stories: readonly Story[] = [
     [
@@ -115,6 +129,48 @@ describe('a step asks for', () => {
         [ask('cancel'), 'failed'],
         [ended('b/0/0/0'), 'failed; +b/0/0/1 core.echo'],
         [ended('b/0/0/1'), 'failed'],
+      ],
+    ],
+    [
+      'nothing more of a task that is over, though an item of it goes on later',
+      REMEDIED_ITEMS,
+      {},
+      [
+        [START, 'running; +t/0/0/0 core.local; +t/0/0/1 core.local'],
+        [ask('pause'), 'pausing; pause t/0/0/0; pause t/0/0/1'],
+        [ended('t/0/0/1', 'failed'), 'pausing'],
+        [now('t/0/0/0', 'paused'), 'paused'],
+        [ask('resume'), 'running; +h/0/0 core.local; resume t/0/0/0'],
+        [now('t/0/0/0', 'running'), 'running'],
+        [ended('h/0/0'), 'succeeded'],
+        [ended('t/0/0/0'), 'succeeded'],
+      ],
+    ],
+    [
+      'no next item while it is pausing, though the one before has ended out of a pause, and comes to rest',
+      ITEM_BY_ITEM,
+      {},
+      [
+        [START, 'running; +b/0/0 core.local; +t/0/0/0 core.local'],
+        [ask('pause'), 'pausing; pause b/0/0; pause t/0/0/0'],
+        [now('t/0/0/0', 'paused'), 'pausing'],
+        [ended('t/0/0/0'), 'pausing'],
+        [ended('b/0/0'), 'paused'],
+        [ask('resume'), 'running; +t/0/0/1 core.local'],
+        [ended('t/0/0/1'), 'succeeded'],
+      ],
+    ],
+    [
+      'no next item while it is being canceled, though the one before has ended out of a pause, and ends',
+      ITEM_BY_ITEM,
+      {},
+      [
+        [START, 'running; +b/0/0 core.local; +t/0/0/0 core.local'],
+        [ask('pause'), 'pausing; pause b/0/0; pause t/0/0/0'],
+        [now('t/0/0/0', 'paused'), 'pausing'],
+        [ask('cancel'), 'canceling; cancel b/0/0; cancel t/0/0/0'],
+        [ended('t/0/0/0'), 'canceling'],
+        [ended('b/0/0'), 'canceled'],
       ],
     ],
   ];

@@ -203,8 +203,8 @@ export class OrquestaRun implements Run {
     if (COMPLETED.has(status)) this.#asked.delete(entry.key);
     if (!this.#isCurrent(conductor, execution)) return; // a rerun has taken its place
     const stood = conductor.execution(execution.task, execution.route)?.status ?? 'null';
-    // What is over waits for nothing, and its workflow is not brought back by a child that goes on.
-    if (status === 'pending' && COMPLETED.has(stood)) return;
+    // What is over waits for nothing, does not start once more with an item that goes on, and does not bring its workflow back.
+    if (!COMPLETED.has(status) && COMPLETED.has(stood)) return;
     if (status === 'running' && !RESUMABLE.has(conductor.status)) return;
     const isActionless = this.#workflow.tasks.get(execution.task)?.action === undefined;
     const result: Value = isActionless ? null : ((entry.result as Value | undefined) ?? null);
@@ -217,6 +217,9 @@ export class OrquestaRun implements Run {
         // What ends was not at rest any more, though nobody said so.
         if (COMPLETED.has(status) && stood === 'paused') {
           this.#tell(conductor, execution, item, 'running', null, outside);
+          // Its other items begin when the workflow goes on, or never: until then the task does not run.
+          const { status: halt } = conductor;
+          if (halt === 'pausing' || halt === 'canceling') conductor.request(halt);
         }
         this.#executions.record(execution, item, { status, result, atMs: entry.endedAtMs ?? outside.nowMs });
         this.#tell(conductor, execution, item, status, result, outside);

@@ -6,6 +6,7 @@ Without a program, SMTP_URL says where the mail goes: smtp://host[:25] or smtps:
 server offers it; ?starttls=always insists on it, ?starttls=never goes without. SMTP_USERNAME and SMTP_PASSWORD log in."""
 import mimetypes
 import os
+import shlex
 import shutil
 import smtplib
 import socket
@@ -17,6 +18,12 @@ from email.utils import formatdate, getaddresses, make_msgid
 from urllib.parse import parse_qs, urlsplit
 
 TIMEOUT_SECONDS = 30
+TAKE_RECEIVERS = ["-t", "-i"]
+UNSENT_CODE = 2
+
+
+class Unsent(Exception):
+    pass
 
 
 def main(words):
@@ -26,11 +33,11 @@ def main(words):
         return
     receivers = [address for _, address in getaddresses([to]) if address]
     if not receivers:
-        raise SystemExit("to: there is no address in %r" % to)
+        raise Unsent("to: there is no address in %r" % to)
     message = mail(with_host(sender), receivers, subject, content_type, body, attachments)
-    program = program_for(binary)
-    if program is not None:
-        by_program(program, message)
+    command = command_for(binary)
+    if command is not None:
+        by_program(command, message)
     else:
         by_smtp(message, receivers)
     print("Sent %s to %s" % (message["Message-ID"], ", ".join(receivers)))
@@ -47,7 +54,9 @@ def mail(sender, receivers, subject, content_type, body, attachments):
     message["Subject"] = subject.replace("\r", " ").replace("\n", " ")
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    message.set_content(body, subtype=content_type.partition("/")[2] or "html")
+    message.set_content(body)
+    message.replace_header("Content-Type", " ".join(content_type.split()) or "text/html")
+    message.set_param("charset", "utf-8")
     for path in filter(None, (part.strip() for part in attachments.split(","))):
         attach(message, path)
     return message
@@ -59,41 +68,51 @@ def attach(message, path):
         with open(path, "rb") as source:
             content = source.read()
     except OSError as error:
-        raise SystemExit("attachments: %s; name files that are in the pod" % error)
+        print("Warning: attachment %s not found, skipping: %s" % (path, error.strerror), file=sys.stderr)
+        return
     message.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=os.path.basename(path))
 
 
-def program_for(binary):
-    if binary not in ("", "None"):
-        if shutil.which(binary) is None:
-            raise SystemExit("sendmail_binary: there is no program %s in the image; leave it out to use SMTP_URL" % binary)
-        return binary
-    return shutil.which("sendmail")
+def command_for(binary):
+    """None when there is no program."""
+    if binary.strip() in ("", "None"):
+        found = shutil.which("sendmail")
+        return [found, *TAKE_RECEIVERS] if found else None
+    try:
+        program, *arguments = shlex.split(binary)
+    except ValueError as error:
+        raise Unsent("sendmail_binary: %s: %s" % (binary, error))
+    if shutil.which(program) is None:
+        raise Unsent("sendmail_binary: there is no program %s in the image; leave it out to use SMTP_URL" % program)
+    return [program, *(arguments or TAKE_RECEIVERS)]
 
 
-def by_program(program, message):
-    done = subprocess.run([program, "-t", "-i"], input=message.as_bytes(), timeout=TIMEOUT_SECONDS)
+def by_program(command, message):
+    try:
+        done = subprocess.run(command, input=message.as_bytes(), timeout=TIMEOUT_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unsent("%s: %s" % (command[0], error))
     if done.returncode != 0:
-        raise SystemExit("%s ended with exit code %d" % (program, done.returncode))
+        raise Unsent("%s ended with exit code %d" % (command[0], done.returncode))
 
 
 def by_smtp(message, receivers):
     url = os.environ.get("SMTP_URL", "")
     if not url:
-        raise SystemExit(
+        raise Unsent(
             "There is no program sendmail in the image and no SMTP_URL, for example smtp://mail.example.org:25; "
             "set it for all actions in config.podEnvironment of the chart, or in the parameter env of this execution"
         )
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise SystemExit("SMTP_URL: it must be smtp://host[:port] or smtps://host[:port], not %r" % url)
+        raise Unsent("SMTP_URL: it must be smtp://host[:port] or smtps://host[:port], not %r" % url)
     try:
         with connection(parts) as server:
             if os.environ.get("SMTP_USERNAME"):
                 server.login(os.environ["SMTP_USERNAME"], os.environ.get("SMTP_PASSWORD", ""))
             server.send_message(message, to_addrs=receivers)
     except (OSError, smtplib.SMTPException) as error:
-        raise SystemExit("%s://%s: %s" % (parts.scheme, parts.netloc.rpartition("@")[2], error))
+        raise Unsent("%s://%s: %s" % (parts.scheme, parts.netloc.rpartition("@")[2], error))
 
 
 def connection(parts):
@@ -110,4 +129,8 @@ def connection(parts):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except Unsent as error:
+        print(error, file=sys.stderr)
+        sys.exit(UNSENT_CODE)

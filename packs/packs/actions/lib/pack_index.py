@@ -1,9 +1,11 @@
 # packs/packs/actions/lib/pack_index.py — indexes of packs in the Exchange's format: fetched, merged, searched.
 import json
 import os
+from urllib.request import getproxies_environment
 
 import requests
 from pack_objects import Refused
+from requests.utils import should_bypass_proxies
 
 SECONDS = 30
 NOT_SEARCHED = ("repo_url", "email")
@@ -42,6 +44,8 @@ class PackIndex:
     def search(self, query):
         """Those that have the text: first in their name, then in their keywords, then anywhere."""
         wanted = query.strip().lower()
+        if not wanted:
+            raise ValueError("query: give a word or a phrase")
         ranked = [(rank(entry, wanted), entry) for entry in self.required().values()]
         return [entry for place, entry in sorted(ranked, key=lambda one: one[0]) if place < 3]
 
@@ -63,7 +67,7 @@ def has(value, wanted):
 def fetched(url, config):
     """(packs, message, error)."""
     try:
-        answer = requests.get(url, timeout=SECONDS, proxies=proxies(config), verify=authorities(config))
+        answer = requests.get(url, timeout=SECONDS, proxies=proxies(url, config), verify=authorities(config))
         answer.raise_for_status()
         return read(answer.content)
     except requests.RequestException as error:
@@ -85,13 +89,15 @@ def read(text):
     return content["packs"], "Success.", None
 
 
-def proxies(config):
+def proxies(url, config):
     """The environment's come first, as requests takes them; those of the configuration where it has none."""
+    taken = getproxies_environment()
+    # requests follows no_proxy for proxies of the environment only.
+    exceptions = taken.get("no") or config.get("no_proxy")
+    if exceptions and should_bypass_proxies(url, no_proxy=exceptions):
+        return {"no_proxy": exceptions}
     given = {kind: config.get("%s_proxy" % kind) for kind in ("http", "https")}
-    unset = {kind: url for kind, url in given.items() if url and not os.environ.get("%s_proxy" % kind)}
-    if unset and config.get("no_proxy"):
-        unset["no_proxy"] = config["no_proxy"]
-    return unset
+    return {kind: proxy for kind, proxy in given.items() if proxy and kind not in taken}
 
 
 def authorities(config):

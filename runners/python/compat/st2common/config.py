@@ -11,7 +11,7 @@ _OPTIONS = {
     "system": {"base_path": _BASE, "debug": False},
     "system_user": {"user": "stanley", "ssh_key_file": "/home/stanley/.ssh/stanley_rsa"},
     "content": {
-        "pack_group": "stanley",
+        "pack_group": "st2packs",
         "system_packs_base_path": os.path.join(_BASE, "packs"),
         "packs_base_paths": os.path.join(_BASE, "packs"),
         "system_runners_base_path": os.path.join(_BASE, "runners"),

@@ -2,6 +2,7 @@
 import os
 
 __all__ = [
+    "get_pack_group",
     "get_system_packs_base_path",
     "get_packs_base_paths",
     "check_pack_directory_exists",
@@ -16,6 +17,17 @@ __all__ = [
 ]
 
 _RESOURCE_FOLDERS = {"action": "actions", "sensor": "sensors", "rule": "rules"}
+
+
+def get_pack_group():
+    """Name of the group that the files of packs belong to."""
+    # The options take long to import, and few ask for them.
+    from oslo_config import cfg
+
+    from st2common import config
+
+    config.register_opts()
+    return cfg.CONF.content.pack_group
 
 
 def get_system_packs_base_path():
