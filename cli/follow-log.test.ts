@@ -68,12 +68,19 @@ const pod = (name: string, state: State, phase = 'Pending') => ({
 });
 
 /** Pods with logs that the API server has once they no longer wait; how often they were listed, and what was read. */
-async function followed(podsNow: () => readonly ReturnType<typeof pod>[], ended: AbortSignal, silence: number) {
+async function followed(
+  podsNow: () => readonly ReturnType<typeof pod>[],
+  ended: AbortSignal,
+  silence: number,
+  busy = 0, // how often the API server has no time for a list
+) {
   let lists = 0;
   const written: string[] = [];
+  const told: string[] = [];
   const list: Answer = (...passed) => {
     lists += 1;
-    reply({ items: podsNow() })(...passed);
+    if (lists <= busy) failure(429, 'TooManyRequests', 'too many requests')(...passed);
+    else reply({ items: podsNow() })(...passed);
   };
   const logOf =
     (name: string): Answer =>
@@ -93,12 +100,12 @@ async function followed(podsNow: () => readonly ReturnType<typeof pod>[], ended:
     to: await connect({ kubeconfig }),
     namespace: 'team',
     operatorNamespace: undefined,
-    screen: { out: () => undefined, err: () => undefined, colour: false },
+    screen: { out: () => undefined, err: (text: string) => told.push(text), colour: false },
     now: () => new Date(),
   };
   const stop = new AbortController().signal;
   await followLog(session, 'greet', { stop, ended, silence, write: (line) => written.push(line) });
-  return { lists, written };
+  return { lists, written, told };
 }
 
 test('the log of a pod that is said to run only after the end of the execution is read', async () => {
@@ -117,8 +124,25 @@ test('that of the last attempt too, when those before were read', async () => {
 
 test('no pod is waited for without --tail, nor one that never starts for ever, nor one that is over', async () => {
   const ended = AbortSignal.abort();
-  expect(await followed(() => [pod('1', 'waiting')], ended, 250)).toEqual({ lists: 1, written: [] });
+  expect(await followed(() => [pod('1', 'waiting')], ended, 250)).toEqual({ lists: 1, written: [], told: [] });
   expect((await followed(() => [pod('1', 'waiting')], ended, 700)).lists).toBeGreaterThan(1);
-  expect(await followed(() => [pod('1', 'waiting', 'Failed')], ended, 2000)).toEqual({ lists: 1, written: [] });
-  expect(await followed(() => [], ended, 2000)).toEqual({ lists: 1, written: [] });
+  expect(await followed(() => [pod('1', 'waiting', 'Failed')], ended, 2000)).toEqual({
+    lists: 1,
+    written: [],
+    told: [],
+  });
+  expect(await followed(() => [], ended, 2000)).toEqual({ lists: 1, written: [], told: [] });
+});
+
+test('pods are listed again when the API server is busy after the end, and a log that stays unread is told', {
+  timeout: 60_000,
+}, async () => {
+  const ended = AbortSignal.abort();
+  const podsNow = () => [pod('1', 'terminated', 'Succeeded')];
+  expect(await followed(podsNow, ended, 250, 2)).toEqual({ lists: 4, written: ['log of 1'], told: [] });
+  const given = await followed(podsNow, ended, 250, 1000);
+  expect(given.written).toEqual([]);
+  expect(given.told).toEqual([
+    'squall: the log could not be read to its end (list pods: too many requests); while the pods are there: kubectl logs -n team -l squall.dev/execution=greet\n',
+  ]);
 });

@@ -1,14 +1,14 @@
 // cli/follow-log.ts — log of an Execution's pods → lines as they are written, each once, over broken connections.
 import { LABEL } from '../operator/api/meta.ts';
 import { ACTION_CONTAINER, RUNNER_CONTAINER } from '../operator/domain/job/names.ts';
-import { ApiFailure, isForbidden } from './failure.ts';
+import { ApiFailure, Failure, isForbidden } from './failure.ts';
 import { call, collection, lines } from './kube.ts';
 import type { Session } from './session.ts';
 
 /** How often to look for the pod of the next attempt, and how long to wait before a broken log is opened again, in ms. */
 const LOOK_MS = 300;
-/** How often a log is opened again after the end of the execution. */
-const REOPENINGS = 5;
+/** How often pods are listed and a log is opened again after the end of the execution, when that went wrong; each time after a longer pause. */
+const LATE_TRIES = 5;
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string };
@@ -80,11 +80,16 @@ export async function followLog(session: Session, execution: string, options: Fo
   const cursors = new Map<string, LogCursor>();
   const drained = new Set<string>();
   let until: number | undefined;
-  for (let late = 0; !stop.aborted && late <= REOPENINGS; ) {
+  let reason = '';
+  for (let late = 0; !stop.aborted && late <= LATE_TRIES; ) {
     const pods = await podsOf(session, execution, stop);
-    if (pods === undefined) return;
-    const pod = pods.find((one) => !drained.has(one.metadata.uid) && hasStarted(one));
-    if (pod) {
+    if (pods === 'forbidden') return;
+    const pod =
+      pods instanceof Failure ? undefined : pods.find((one) => !drained.has(one.metadata.uid) && hasStarted(one));
+    reason = pods instanceof Failure ? ` (${pods.message})` : '';
+    if (pods instanceof Failure) {
+      if (ended.aborted) late += 1;
+    } else if (pod) {
       const cursor = cursors.get(pod.metadata.uid) ?? new LogCursor();
       cursors.set(pod.metadata.uid, cursor);
       if (await readLog(session, pod, cursor, options)) {
@@ -96,8 +101,11 @@ export async function followLog(session: Session, execution: string, options: Fo
       until ??= performance.now() + silence;
       if (!mayStart(pods.at(-1)) || performance.now() + LOOK_MS > until) return; // every log that can be was read
     }
-    await pause(LOOK_MS, stop);
+    await pause(LOOK_MS * Math.max(1, late), stop);
   }
+  if (stop.aborted) return;
+  const remedy = `kubectl logs -n ${session.namespace} -l ${LABEL.execution}=${execution}`;
+  session.screen.err(`squall: the log could not be read to its end${reason}; while the pods are there: ${remedy}\n`);
 }
 
 /** True when the log is complete: it ended by itself while the container was no longer running, or is silent after the end, or gone. */
@@ -155,12 +163,12 @@ const mayStart = (pod: Pod | undefined): boolean =>
   pod !== undefined && !hasStarted(pod) && !['Failed', 'Succeeded'].includes(pod.status?.phase ?? '');
 const hasEnded = (pod: Pod): boolean => Boolean(stateOf(pod)?.['terminated']);
 
-/** Oldest first; undefined when this user may not list pods, which only costs him the live log. */
+/** Oldest first; what went wrong, if the API server did not give them. Who may not list pods goes without the live log only. */
 async function podsOf(
   { to, namespace, screen }: Session,
   execution: string,
   stop: AbortSignal,
-): Promise<Pod[] | undefined> {
+): Promise<readonly Pod[] | Failure | 'forbidden'> {
   const query = { labelSelector: `${LABEL.execution}=${execution}` };
   try {
     const { items } = await call<{ items: Pod[] }>(to, 'list pods', collection('v1', namespace, 'pods'), {
@@ -169,9 +177,9 @@ async function podsOf(
     });
     return items.toSorted((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
   } catch (error) {
-    if (!isForbidden(error)) return [];
+    if (!isForbidden(error)) return error instanceof Failure ? error : new Failure('list pods', { cause: error });
     screen.err('squall: you may not list pods, so the log is not shown while it is written\n');
-    return undefined;
+    return 'forbidden';
   }
 }
 

@@ -2,15 +2,17 @@
 import type { Asking } from './ask.ts';
 import { Failure } from './failure.ts';
 import { type Draft, withReference, withValue, valueAt } from './pack-config-draft.ts';
+import { castText } from './pack-config-cast.ts';
+import { shownDefault, typeText } from './pack-config-explain.ts';
 import {
-  castText,
   type ConfigSchema,
   type ConfigSchemas,
+  insideOf,
   isTemplate,
+  MASK,
+  masked,
   otherProperties,
   type Path,
-  shownDefault,
-  typeText,
 } from './pack-config-schema.ts';
 import { exactJson } from './pack-config-yaml.ts';
 
@@ -26,25 +28,34 @@ const SECRET = '@secret:';
 /** Asks for every key of the schema; an empty answer leaves it as it is, or to its default. */
 export async function askConfig(asking: Asking, schemas: ConfigSchemas, current: Draft, draft: Draft): Promise<Draft> {
   asking.say('Enter keeps what stands in brackets. Templates as {{ st2kv.system.NAME }} read the datastore.\n');
-  return await askKeys({ asking, schemas, current }, schemas, [], draft);
+  return await askKeys({ asking, schemas, current }, { properties: schemas }, [], draft);
 }
 
-async function askKeys(dialog: Dialog, schemas: ConfigSchemas, within: Path, draft: Draft): Promise<Draft> {
+async function askKeys(dialog: Dialog, schema: ConfigSchema, within: Path, draft: Draft): Promise<Draft> {
   let filled = draft;
-  for (const [key, schema] of Object.entries(schemas)) filled = await askOne(dialog, schema, [...within, key], filled);
+  for (const key of Object.keys(schema.properties ?? {}))
+    filled = await askOne(dialog, insideOf(schema, key), [...within, key], filled);
   return filled;
 }
 
 async function askOne(dialog: Dialog, schema: ConfigSchema, path: Path, draft: Draft): Promise<Draft> {
   const told = (schema.description ?? '').trim().replaceAll(/\s+/g, ' ');
   dialog.asking.say(`\n${told === '' ? '' : `# ${told}\n`}`);
-  const others = otherProperties(schema);
-  if (schema.properties || others) return await askObject(dialog, schema, path, draft);
+  if ((schema.properties || hasOthers(schema)) && !isSingle(valueAt(dialog.current.values, path)))
+    return await askObject(dialog, schema, path, draft);
   const { items } = schema;
   if (items !== undefined && !Array.isArray(items) && (items as ConfigSchema).properties)
-    return await askList(dialog, items as ConfigSchema, path, draft);
+    return await askList(dialog, insideOf(schema, '0'), path, draft);
   return await askValue(dialog, schema, path, draft);
 }
+
+/** Whether people may name keys. */
+const hasOthers = (schema: ConfigSchema): boolean =>
+  otherProperties(schema) !== undefined || schema.patternProperties !== undefined;
+
+/** A template, for example, which stands for a whole object. */
+const isSingle = (value: unknown): boolean =>
+  value !== undefined && value !== null && (typeof value !== 'object' || Array.isArray(value));
 
 /** Keys that have names of their own, then those that people name. */
 async function askObject(dialog: Dialog, schema: ConfigSchema, path: Path, draft: Draft): Promise<Draft> {
@@ -54,22 +65,21 @@ async function askObject(dialog: Dialog, schema: ConfigSchema, path: Path, draft
   const known = valueAt(current.values, path);
   const isThere = known !== undefined || [...current.references.keys()].some((other) => other.startsWith(`${name}.`));
   if (!required && !isThere && !(await isYes(asking, `${name} (object): give it? [y/N] `, false))) return draft;
-  let filled = await askKeys(dialog, properties, path, draft);
-  const others = otherProperties(schema);
-  if (!others) return filled;
+  let filled = await askKeys(dialog, schema, path, draft);
+  if (!hasOthers(schema)) return filled;
   const named = typeof known === 'object' && known !== null ? Object.keys(known) : [];
   for (const key of named.filter((one) => !Object.hasOwn(properties, one)))
-    filled = await askInside(dialog, others, [...path, key], filled);
+    filled = await askInside(dialog, insideOf(schema, key), [...path, key], filled);
   for (;;) {
     const key = await asking.line(`${name}: name of ${named.length > 0 ? 'another' : 'an'} entry (empty: no more) `);
     if (key === '') return filled;
     named.push(key);
-    filled = await askInside(dialog, others, [...path, key], filled);
+    filled = await askInside(dialog, insideOf(schema, key), [...path, key], filled);
   }
 }
 
 const askInside = (dialog: Dialog, schema: ConfigSchema, path: Path, draft: Draft): Promise<Draft> =>
-  schema.properties ? askKeys(dialog, schema.properties, path, draft) : askOne(dialog, schema, path, draft);
+  schema.properties ? askKeys(dialog, schema, path, draft) : askOne(dialog, schema, path, draft);
 
 /** Objects of a list, one after the other. */
 async function askList(dialog: Dialog, items: ConfigSchema, path: Path, draft: Draft): Promise<Draft> {
@@ -82,7 +92,7 @@ async function askList(dialog: Dialog, items: ConfigSchema, path: Path, draft: D
   while (await isYes(asking, `${name}: add ${list.length === 0 ? 'an' : 'another'} item? [y/N] `, false)) {
     const item = await askKeys(
       { ...dialog, current: { values: {}, secrets: new Map(), references: new Map() } },
-      items.properties ?? {},
+      items,
       [...path, String(list.length)],
       { values: {}, secrets: new Map(), references: new Map() },
     );
@@ -123,9 +133,9 @@ async function askValue(dialog: Dialog, schema: ConfigSchema, path: Path, draft:
 
 /** What an empty answer leaves. */
 function keptText(schema: ConfigSchema, known: unknown, isReferred: boolean): string | undefined {
-  const isTold = known !== undefined && !(schema.secret && !(typeof known === 'string' && isTemplate(known)));
-  if (isReferred || (known !== undefined && !isTold)) return '********';
-  if (isTold) return typeof known === 'string' ? known : JSON.stringify(exactJson(known));
+  if (isReferred) return MASK;
+  const told = masked(known, schema);
+  if (known !== undefined) return typeof told === 'string' ? told : JSON.stringify(exactJson(told));
   return Object.hasOwn(schema, 'default') ? shownDefault(schema) : undefined;
 }
 

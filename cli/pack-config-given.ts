@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean } from '../operator/domain/expression/fault.ts';
 import { Failure } from './failure.ts';
+import { castText } from './pack-config-cast.ts';
 import { referenceOf } from './pack-config-dialog.ts';
-import { type Draft, valueAt, type Values, withReference, without, withValue } from './pack-config-draft.ts';
-import { castText, type ConfigSchemas, isTemplate, schemaAt } from './pack-config-schema.ts';
+import { type Draft, secretsIn, valueAt, type Values, withReference, without, withValue } from './pack-config-draft.ts';
+import { type ConfigSchemas, isTemplate, schemaAt } from './pack-config-schema.ts';
 import type { StoredConfig } from './pack-config-store.ts';
 import { mappingIn } from './pack-config-yaml.ts';
 
@@ -69,10 +70,15 @@ function withWord(draft: Draft, schemas: ConfigSchemas, word: string): Draft {
   const text = word.slice(at + 1);
   const schema = schemaAt(schemas, path);
   if (text.startsWith('@secret:')) return withReference(draft, path, referenceOf(path, text));
-  if (schema.secret && !isTemplate(text))
-    throw new Failure(
-      `--set ${path.join('.')}: it is secret, and the command line stays in the history of the shell; write ${path.join('.')}=@secret:NAME/KEY, or give it with --from-file -`,
-      { exitCode: 2 },
-    );
-  return withValue(draft, path, castText(path, text, schema), schemas);
+  if (schema.secret && !isTemplate(text)) throw onCommandLine(path.join('.'));
+  const value = castText(path, text, schema);
+  const [secret] = secretsIn(path, value, schemas);
+  if (secret !== undefined) throw onCommandLine(secret);
+  return withValue(draft, path, value, schemas);
 }
+
+const onCommandLine = (key: string) =>
+  new Failure(
+    `--set ${key}: it is secret, and the command line stays in the history of the shell; write ${key}=@secret:NAME/KEY, or give it with --from-file -`,
+    { exitCode: 2 },
+  );

@@ -1,7 +1,8 @@
-// cli/pack-config-schema.ts — the schema of a pack's configuration: told to people, and texts cast by it.
-import { Failure } from './failure.ts';
-import { valueIn } from './pack-config-yaml.ts';
-import { bold, clean, type Screen } from './print.ts';
+// cli/pack-config-schema.ts — the schema of a pack's configuration: which part of it applies where, and what it keeps secret.
+import { evaluating, NOWHEN } from '../operator/domain/expression/evaluation.ts';
+import { ExpressionFault } from '../operator/domain/expression/fault.ts';
+import type { Plain, Value } from '../operator/domain/expression/python/values.ts';
+import { itemSchemas, own, propertySchemas } from '../operator/domain/pack/config.ts';
 
 /** Schema of one value, as config.schema.yaml has it. */
 export interface ConfigSchema {
@@ -15,115 +16,68 @@ export interface ConfigSchema {
   readonly patternProperties?: ConfigSchemas;
   readonly additionalProperties?: boolean | ConfigSchema;
   readonly items?: ConfigSchema | readonly ConfigSchema[];
+  /** Of the items beyond a list of schemas. */
+  readonly additionalItems?: boolean | ConfigSchema;
 }
 export type ConfigSchemas = Readonly<Record<string, ConfigSchema>>;
 
 export type Path = readonly string[];
 
-/** The schema of what stands at a path; {} where it says nothing of it. */
-export function schemaAt(schemas: ConfigSchemas, [key, ...rest]: Path): ConfigSchema {
-  if (key === undefined) return {};
-  const schema = Object.hasOwn(schemas, key) ? (schemas[key] ?? {}) : {};
-  return rest.reduce<ConfigSchema>((inner, name) => insideOf(inner, name), schema);
+/** What is shown instead of a secret. */
+export const MASK = '********';
+
+/** The schema of what stands at a path, as the operator reads it; {} where it says nothing of it. */
+export const schemaAt = (schemas: ConfigSchemas, path: Path): ConfigSchema =>
+  path.length === 0 ? {} : path.reduce<ConfigSchema>(insideOf, { properties: schemas });
+
+/** That of what stands at a key, or has the number in a list; secret when any that applies says so, or the outer one, or nobody can tell. */
+export function insideOf(schema: ConfigSchema, key: string): ConfigSchema {
+  try {
+    const [chosen = {}, ...others] = evaluating(NOWHEN, () => applyingTo(schema as Plain, key));
+    return [schema, chosen, ...others].some(({ secret }) => secret) ? { ...chosen, secret: true } : chosen;
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    return { secret: true };
+  }
 }
 
-function insideOf(schema: ConfigSchema, key: string): ConfigSchema {
-  const { properties = {}, patternProperties = {}, items } = schema;
-  if (Object.hasOwn(properties, key)) return properties[key] ?? {};
-  if (items !== undefined && /^\d+$/.test(key)) return Array.isArray(items) ? {} : (items as ConfigSchema);
-  return Object.values(patternProperties)[0] ?? otherProperties(schema) ?? {};
+/** First the one that the operator takes. */
+function applyingTo(schema: Plain, key: string): readonly ConfigSchema[] {
+  const named = own(propertySchemas(schema, [key]), key);
+  const item = /^\d+$/.test(key) ? itemAt(schema, Number(key)) : null;
+  const patterns = Object.entries(own(schema, 'patternProperties') ?? {}).map(([pattern, inner]) =>
+    own(propertySchemas({ patternProperties: { [pattern]: inner } }, [key]), key),
+  );
+  const isNamed = own(own(schema, 'properties'), key) !== null;
+  return [...(isNamed ? [named, item] : [item, named]), ...patterns].filter((one) => one !== null) as ConfigSchema[];
+}
+
+function itemAt(schema: Plain, index: number): Value {
+  const items = own(schema, 'items');
+  const at = Array.isArray(items) ? Math.min(index, items.length) : 0;
+  return itemSchemas(schema, at + 1)[at] ?? null;
 }
 
 /** What keys that are not named may have; undefined where nothing is said. */
 export const otherProperties = ({ additionalProperties }: ConfigSchema): ConfigSchema | undefined =>
   typeof additionalProperties === 'object' ? additionalProperties : undefined;
 
-/** A type, as people write it. */
-export const typeText = ({ type, items, enum: choices }: ConfigSchema): string => {
-  const name = type === undefined ? 'any' : [type].flat().join(' or ');
-  const inner = items !== undefined && !Array.isArray(items) ? ` of ${typeText(items as ConfigSchema)}` : '';
-  return `${name}${inner}${choices ? `: ${choices.map(String).join(', ')}` : ''}`;
-};
-
-/** What a schema says, as `kubectl explain` does: every key, and what is in it. */
-export function explainText(screen: Screen, schemas: ConfigSchemas, indent = '  '): string {
-  return Object.entries(schemas)
-    .map(([key, schema]) => {
-      const facts = [
-        `<${typeText(schema)}>`,
-        schema.required ? '-required-' : '',
-        schema.secret ? '-secret-' : '',
-        Object.hasOwn(schema, 'default') ? `default: ${shownDefault(schema)}` : '',
-      ];
-      const line = `${indent}${bold(screen, clean(key))}  ${facts.filter(Boolean).join('  ')}\n`;
-      const told = (schema.description ?? '').trim();
-      const text =
-        told === ''
-          ? ''
-          : told
-              .split('\n')
-              .map((one) => `${indent}    ${clean(one.trim())}\n`)
-              .join('');
-      return line + text + insideText(screen, schema, `${indent}  `);
-    })
-    .join('');
+/** Whether it is secret, or anything that may be inside. */
+export function holdsSecret(schema: ConfigSchema): boolean {
+  const { secret, properties = {}, patternProperties = {}, additionalProperties, items = [], additionalItems } = schema;
+  const inner = [properties, patternProperties].flatMap((schemas) => Object.values(schemas));
+  const more = [additionalProperties, items, additionalItems].flat() as readonly (ConfigSchema | boolean | undefined)[];
+  return Boolean(secret) || [...inner, ...more].some((one) => typeof one === 'object' && holdsSecret(one));
 }
 
-function insideText(screen: Screen, schema: ConfigSchema, indent: string): string {
-  const { properties = {}, patternProperties = {}, items } = schema;
-  const others = otherProperties(schema);
-  const named = { ...properties, ...patternProperties, ...(others && { '*': others }) };
-  if (Object.keys(named).length > 0) return explainText(screen, named, indent);
-  return items !== undefined && !Array.isArray(items) ? insideText(screen, items as ConfigSchema, indent) : '';
+/** A value as it may be shown: secrets as stars, but for templates, which name them only. */
+export function masked(value: unknown, schema: ConfigSchema): unknown {
+  const isShown = value === null || (typeof value === 'string' && isTemplate(value));
+  if (schema.secret && !isShown) return MASK;
+  if (Array.isArray(value)) return value.map((item, i) => masked(item, insideOf(schema, String(i))));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, insideOf(schema, key))]));
 }
-
-/** Defaults of secrets are none of the reader's business. */
-export const shownDefault = ({ default: value, secret }: ConfigSchema): string =>
-  secret ? '********' : clean(typeof value === 'string' && value !== '' ? value : JSON.stringify(value));
 
 /** A template, which is resolved when an action reads it, is a text whatever the type is. */
 export const isTemplate = (text: string): boolean => /\{\{|\{%/.test(text);
-
-/** A text as its schema wants it. @throws Failure that names the key, its type and what to write */
-export function castText(path: Path, text: string, schema: ConfigSchema): unknown {
-  if (isTemplate(text)) return text;
-  const types = schema.type === undefined ? [] : [schema.type].flat();
-  const wrong = (what: string) => new Failure(`${path.join('.')}: "${clean(text)}" is no ${what}`, { exitCode: 2 });
-  if (schema.enum?.map(String).includes(text)) return schema.enum.find((one) => String(one) === text);
-  if (types.includes('string')) return text;
-  if (types.includes('boolean')) {
-    if (/^(true|yes|y|on|1)$/i.test(text)) return true;
-    if (/^(false|no|n|off|0)$/i.test(text)) return false;
-    throw wrong('boolean: write true or false');
-  }
-  if (types.includes('integer') || types.includes('number')) {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value)) throw wrong(`${types[0]}: write a number`);
-    if (!types.includes('number') && !Number.isInteger(value)) throw wrong('integer: write a whole number');
-    return value;
-  }
-  if (types.includes('array')) return listOf(path, text, schema);
-  const value = parsed(path, text);
-  if (types.includes('object') && (typeof value !== 'object' || value === null || Array.isArray(value)))
-    throw wrong('object: write {key: value}');
-  return value;
-}
-
-/** `a, b` or `[a, b]`. */
-function listOf(path: Path, text: string, { items }: ConfigSchema): unknown {
-  if (text.trimStart().startsWith('[')) {
-    const value = parsed(path, text);
-    if (Array.isArray(value)) return value;
-  }
-  const of: ConfigSchema = items === undefined || Array.isArray(items) ? { type: 'string' } : (items as ConfigSchema);
-  const parts = text.split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '').map((part, i) => castText([...path, String(i)], part, of));
-}
-
-/** As it would be read in a file; what may be a slip there is refused here. */
-function parsed(path: Path, text: string): unknown {
-  const { value, faults, doubts } = valueIn(text, path.join('.'));
-  const [wrong] = [...faults, ...doubts];
-  if (wrong === undefined) return value;
-  throw new Failure(wrong.replace(/:\d+:\d+(?=: )/, ''), { exitCode: 2 });
-}

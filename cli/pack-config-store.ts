@@ -1,12 +1,12 @@
 // cli/pack-config-store.ts — the configuration of a pack in the cluster: in the Pack or the ConfigMap of all packs, secrets in a Secret.
 import type { Pack } from '../operator/api/kinds.ts';
 import { nameOfRef } from '../operator/api/meta.ts';
-import { CONFIGS } from '../operator/api/pack.ts';
+import { CONFIGS, type PackConfig } from '../operator/api/pack.ts';
 import { ApiFailure, Failure, isMissing } from './failure.ts';
 import { call, collection } from './kube.ts';
 import { type Draft, type SecretRef, type Values, valueAt } from './pack-config-draft.ts';
 import type { ConfigSchemas } from './pack-config-schema.ts';
-import { changedYaml, exactJson, isSameValue, mappingIn } from './pack-config-yaml.ts';
+import { changedYaml, exactJson, exactValues, isSameValue, mappingIn } from './pack-config-yaml.ts';
 import { packPath } from './pack-object.ts';
 import type { Session } from './session.ts';
 
@@ -44,7 +44,7 @@ export async function readConfig(session: Session, word: string): Promise<Stored
     pack,
     schemas: (pack?.status?.configSchema ?? {}) as ConfigSchemas,
     file: valuesIn(map?.data?.[fileName(ref)] ?? '', ref),
-    own: values ?? {},
+    own: exactValues(values ?? {}),
     references: new Map(valuesFrom.flatMap(({ path, secretKeyRef }) => (secretKeyRef ? [[path, secretKeyRef]] : []))),
     map,
   };
@@ -87,7 +87,7 @@ export async function writeConfig(
   if (draft.secrets.size > 0) await writeSecret(session, secret, draft.secrets);
   if (text !== undefined) await writeFile(session, stored, text);
   if (pack && (place === 'pack' || isReferring))
-    await writePack(session, pack, place === 'pack' ? draft.values : stored.own, references);
+    await writePack(session, stored, pack, place === 'pack' ? draft.values : stored.own, references);
   return place === 'pack' ? `Pack ${name}, spec.config` : `ConfigMap ${CONFIGS}, key ${fileName(ref)}`;
 }
 
@@ -95,22 +95,21 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 async function writePack(
   session: Session,
+  { own }: StoredConfig,
   { metadata, spec }: Pack,
   values: Values,
   references: ReadonlyMap<string, SecretRef>,
 ): Promise<void> {
-  const at = (all: Values | null | undefined, path: string) => valueAt(all ?? {}, path.split('.'));
+  const at = (all: Values, path: string) => valueAt(all, path.split('.'));
   // What is set now counts instead of the key of the ConfigMap that was referred to.
   const others = (spec.config?.valuesFrom ?? []).filter(
     ({ path, configMapKeyRef }) =>
-      configMapKeyRef && !references.has(path) && isSameValue(at(values, path), at(spec.config?.values, path)),
+      configMapKeyRef && !references.has(path) && isSameValue(at(values, path), at(own, path)),
   );
   const valuesFrom = [...others, ...Array.from(references, ([path, secretKeyRef]) => ({ path, secretKeyRef }))];
-  const config = { values: exactJson(values), ...(valuesFrom.length > 0 && { valuesFrom }) };
-  // A merge would keep keys that are to go.
   const body = [
     { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-    { op: 'add', path: '/spec/config', value: config },
+    ...configPatch(spec.config, own, { values, valuesFrom }),
   ];
   const headers = { 'content-type': 'application/json-patch+json' };
   await call(session.to, `change Pack ${metadata.name}`, packPath(session, metadata.name), {
@@ -123,6 +122,34 @@ async function writePack(
     throw new Failure(`Pack ${metadata.name}: it has changed meanwhile; do it again`, { cause: error });
   });
 }
+
+/** What changes, as a JSON patch: a merge would take a null for a key that is to go. */
+function configPatch(
+  stored: PackConfig | undefined,
+  before: Values,
+  { values, valuesFrom }: { readonly values: Values; readonly valuesFrom: NonNullable<PackConfig['valuesFrom']> },
+): readonly object[] {
+  const of = (path: string, value: unknown) => ({ op: 'add', path: `/spec/config${path}`, value: exactJson(value) });
+  const isReferring = valuesFrom.length > 0;
+  if (!stored) return [of('', { values, ...(isReferring && { valuesFrom }) })];
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(values, key));
+  const changed = Object.entries(values).filter(
+    ([key, value]) => !Object.hasOwn(before, key) || !isSameValue(value, before[key]),
+  );
+  const changes = [
+    ...gone.map((key) => ({ op: 'remove', path: `/spec/config/values/${pointer(key)}` })),
+    ...changed.map(([key, value]) => of(`/values/${pointer(key)}`, value)),
+  ];
+  const isOther = !isSame(valuesFrom, stored.valuesFrom ?? []);
+  return [
+    ...(stored.values ? changes : [of('/values', values)]),
+    ...(isOther && isReferring ? [of('/valuesFrom', valuesFrom)] : []),
+    ...(isOther && !isReferring ? [{ op: 'remove', path: '/spec/config/valuesFrom' }] : []),
+  ];
+}
+
+/** A key as a part of a JSON pointer. */
+const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Comments in the file stay. @throws Failure when the operator would read other values than these */
 function textWith({ ref, map, file }: StoredConfig, values: Values): string {

@@ -1,13 +1,23 @@
 // cli/pack-config-yaml.ts — the text of a configuration ↔ its values, both as the operator reads them: YAML 1.1.
-import { type Document, isMap, isScalar, type Pair, parseDocument, Scalar, type ScalarTag, type YAMLMap } from 'yaml';
-import { finalJson, plainJson } from '../operator/domain/action/plain-json.ts';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  Lexer,
+  type Pair,
+  parseDocument,
+  Scalar,
+  type ScalarTag,
+  type YAMLMap,
+} from 'yaml';
+import { finalJson, lenientJson, plainJson } from '../operator/domain/action/plain-json.ts';
 import { evaluating, NOWHEN } from '../operator/domain/expression/evaluation.ts';
 import type { Value } from '../operator/domain/expression/python/values.ts';
 import { PARSING } from '../operator/domain/expression/python/yaml/parsing.ts';
 import { indentQuoted } from '../operator/domain/expression/python/yaml/quoted-lines.ts';
 import { resolveTag } from '../operator/domain/expression/python/yaml/resolve.ts';
 import { loadPackYaml, problemText, type YamlProblem } from '../operator/domain/pack/pack-yaml.ts';
-import { exactInteger } from '../operator/domain/result/exact-json.ts';
+import { computable, exactInteger } from '../operator/domain/result/exact-json.ts';
 import { Failure } from './failure.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -51,6 +61,16 @@ export function mappingIn(text: string, file: string): Text<Mapping> {
   if (typeof value === 'object' && !Array.isArray(value)) return { value: value as Mapping, faults, doubts };
   return { value: undefined, faults: [`${file}: it must be a mapping of keys to values`], doubts };
 }
+
+/** Whether YAML takes a part of the text for a comment. */
+export const hasComment = (text: string): boolean =>
+  [...new Lexer().lex(text)].some((part, i, parts) => part.startsWith('#') && parts[i - 1] !== SCALAR_FOLLOWS);
+
+/** What the lexer puts before the text of a scalar. */
+const SCALAR_FOLLOWS = '\u001f';
+
+/** Values of the API server as a text has them: long integers are bigints. */
+export const exactValues = (values: unknown): Mapping => lenientJson(computable(values) as Value) as Mapping;
 
 /** JSON in which every digit of an integer is written. */
 export const exactJson = (value: unknown): unknown => finalJson(value as Value, (text) => text, exactInteger);

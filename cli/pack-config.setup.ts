@@ -2,6 +2,23 @@
 import { type Answer, reply, serve } from './api-server.setup.ts';
 import type { ConfigSchemas } from './pack-config-schema.ts';
 
+export const SCHEMAS: ConfigSchemas = {
+  host: { type: 'string', description: 'Where it is.', required: true },
+  port: { type: 'integer', default: 6379 },
+  mode: { type: 'string', enum: ['fast', 'safe'], default: 'safe' },
+  tls: { type: 'boolean' },
+  token: { type: 'string', secret: true, required: true },
+  regions: { type: 'array', items: { type: 'string' } },
+  servers: { type: 'array', items: { type: 'object', properties: { url: { type: 'string' } } } },
+  profiles: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: { user: { type: 'string' }, password: { type: 'string', secret: true } },
+    },
+  },
+};
+
 export const PACK_PATH = '/apis/squall.dev/v1alpha1/namespaces/team/packs/redis';
 export const MAP_PATH = '/api/v1/namespaces/team/configmaps';
 /** As the API server has it; `config` is its spec.config. */

@@ -1,106 +1,13 @@
-// cli/pack-config.test.ts — configurations: asked for, taken from the command line, and written to the cluster.
-import { PassThrough } from 'node:stream';
+// cli/pack-config.test.ts — configurations: explained, taken from the command line, and written to the cluster.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { reply } from './api-server.setup.ts';
-import { askOn } from './ask.ts';
-import { askConfig } from './pack-config-dialog.ts';
-import { type Draft, shownValues } from './pack-config-draft.ts';
-import { type ConfigSchemas, explainText } from './pack-config-schema.ts';
-import { cluster, MAP_PATH, PACK_PATH, packOf } from './pack-config.setup.ts';
+import { explainText } from './pack-config-explain.ts';
+import type { ConfigSchemas } from './pack-config-schema.ts';
+import { cluster, MAP_PATH, PACK_PATH, packOf, SCHEMAS } from './pack-config.setup.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // each run is a process of its own
-
-const SCHEMAS: ConfigSchemas = {
-  host: { type: 'string', description: 'Where it is.', required: true },
-  port: { type: 'integer', default: 6379 },
-  mode: { type: 'string', enum: ['fast', 'safe'], default: 'safe' },
-  tls: { type: 'boolean' },
-  token: { type: 'string', secret: true, required: true },
-  regions: { type: 'array', items: { type: 'string' } },
-  servers: { type: 'array', items: { type: 'object', properties: { url: { type: 'string' } } } },
-  profiles: {
-    type: 'object',
-    additionalProperties: {
-      type: 'object',
-      properties: { user: { type: 'string' }, password: { type: 'string', secret: true } },
-    },
-  },
-};
-const EMPTY: Draft = { values: {}, secrets: new Map(), references: new Map() };
-
-async function asked(answers: readonly string[], current: Draft = EMPTY, schemas: ConfigSchemas = SCHEMAS) {
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  let shown = '';
-  output.on('data', (text) => (shown += text));
-  const asking = askOn(input, output, false);
-  onTestFinished(() => asking.close());
-  input.end(answers.map((answer) => `${answer}\n`).join(''));
-  const draft = await askConfig(asking, schemas, current, current);
-  return { draft, shown };
-}
-
-test('every key is asked for by its type, wrong answers again, secrets are kept apart', async () => {
-  const { draft, shown } = await asked(
-    [
-      ['', 'db.example.org', 'many', '6380', '1', 'yes', 's3cret', 'eu-1, us-2'],
-      ['y', 'https://a', 'y', 'https://b', 'n'],
-      ['y', 'main', 'admin', 'hunter2', ''],
-    ].flat(),
-  );
-  expect(draft.values).toEqual({
-    host: 'db.example.org',
-    port: 6380,
-    mode: 'fast',
-    tls: true,
-    regions: ['eu-1', 'us-2'],
-    servers: [{ url: 'https://a' }, { url: 'https://b' }],
-    profiles: { main: { user: 'admin' } },
-  });
-  expect([...draft.secrets]).toEqual([
-    ['token', 's3cret'],
-    ['profiles.main.password', 'hunter2'],
-  ]);
-  expect(shown).toContain('# Where it is.\nhost (string): ');
-  expect(shown).toContain('host: it is required\n');
-  expect(shown).toContain('port: "many" is no integer: write a number\n');
-  expect(shown).toContain('  1) fast\n  2) safe\nmode (choice) [safe]: ');
-  expect(JSON.stringify(shownValues(draft, SCHEMAS))).not.toMatch(/s3cret|hunter2/);
-});
-
-test('empty answers keep what is there; a template and a Secret are taken as such', async () => {
-  const current: Draft = {
-    values: { host: 'a', port: 1 },
-    secrets: new Map(),
-    references: new Map([['token', { name: 'mine', key: 'token' }]]),
-  };
-  const kept = await asked(['', '', '', '', '', '', 'n', 'n'], current);
-  expect(kept.draft).toEqual(current);
-  expect(kept.shown).toContain('token (string, secret) [********]: ');
-  const { host, port, token } = SCHEMAS as Required<typeof SCHEMAS>;
-  const changed = await asked(['@secret:other/key', '{{ st2kv.system.port }}', '{{ st2kv.system.t }}'], current, {
-    host: host ?? {},
-    port: port ?? {},
-    token: token ?? {},
-  });
-  expect(changed.draft.values).toEqual({ port: '{{ st2kv.system.port }}', token: '{{ st2kv.system.t }}' });
-  expect([...changed.draft.references]).toEqual([['host', { name: 'other', key: 'key' }]]);
-});
-
-test('choices that are numbers are written as they are, since their places would be numbers too', async () => {
-  const { draft, shown } = await asked(['1', '7', '2'], EMPTY, {
-    level: { type: 'integer', enum: [0, 1, 2] },
-    retries: { enum: [2, 'many'] },
-  });
-  expect(draft.values).toEqual({ level: 1, retries: 2 });
-  expect(shown).toContain('  0\n  1\n  2\nlevel (choice): ');
-  expect(shown).toContain('retries: write one of 2, many\n');
-});
-
-test('who leaves saves nothing', async () => {
-  await expect(asked(['db'])).rejects.toThrow('nothing was saved');
-});
 
 test('the schema is explained with what is inside', () => {
   const screen = { out: () => undefined, err: () => undefined, colour: false };
@@ -146,17 +53,19 @@ test('--set, --unset and --from-file change the Pack as it is, and secrets go to
     },
     [`PATCH ${PACK_PATH}`]: [
       { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+      { op: 'remove', path: '/spec/config/values/tls' },
+      { op: 'add', path: '/spec/config/values/extra', value: { b: 2 } },
+      { op: 'add', path: '/spec/config/values/port', value: 1 },
+      { op: 'add', path: '/spec/config/values/host', value: 'new' },
+      { op: 'add', path: '/spec/config/values/regions', value: ['a', 'b'] },
       {
         op: 'add',
-        path: '/spec/config',
-        value: {
-          values: { host: 'new', extra: { b: 2 }, port: 1, regions: ['a', 'b'] },
-          valuesFrom: [
-            shared,
-            { path: 'profiles.main.password', secretKeyRef: { name: 'db', key: 'pass' } },
-            { path: 'token', secretKeyRef: { name: 'squall-config-redis', key: 'token' } },
-          ],
-        },
+        path: '/spec/config/valuesFrom',
+        value: [
+          shared,
+          { path: 'profiles.main.password', secretKeyRef: { name: 'db', key: 'pass' } },
+          { path: 'token', secretKeyRef: { name: 'squall-config-redis', key: 'token' } },
+        ],
       },
     ],
   });

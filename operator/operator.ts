@@ -211,6 +211,7 @@ async function lead(
     client,
     settings: withCa({ ...config, sha256 }, () => serving().ca),
     readBlob: (digest) => door.packs.text(digest),
+    log,
   });
   await terms.run(stop, async (term) => {
     log.info('this process leads');

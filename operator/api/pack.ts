@@ -43,6 +43,7 @@ export const GitSource = z.object({
   ),
   claimName: z
     .string()
+    .min(1)
     .max(253)
     .optional()
     .describe('PersistentVolumeClaim that a file:/// address is in, mounted read-only at /volume. Default: none.'),
@@ -54,6 +55,7 @@ export const PackSource = z
     git: GitSource.optional().describe('A git repository. Default: none.'),
     image: z
       .string()
+      .min(1)
       .max(512)
       .optional()
       .describe(
@@ -206,7 +208,7 @@ export type BuiltFrom = z.infer<typeof BuiltFrom>;
 
 export const PackStatus = JudgedStatus.extend({
   ref: z.string().max(63).optional().describe('Exact name of the installed pack.'),
-  version: z.string().max(64).optional().describe('Version of the installed pack.'),
+  version: z.string().max(256).optional().describe('Version of the installed pack.'),
   commit: z.string().max(64).optional().describe('Commit that was installed.'),
   author: z.string().max(256).optional().describe('Who wrote it.'),
   description: z.string().max(1024).optional().describe('What it is for.'),
@@ -227,6 +229,7 @@ export const PackStatus = JudgedStatus.extend({
     .object({
       key: z.string().max(64).describe('Hash of the source that is asked for.'),
       attempt: z.int().min(1).describe('Number of the try, from 1.'),
+      pauses: z.int().min(1).optional().describe('Pauses that came before it. Default: none.'),
       job: z.string().max(63).describe('Name of the Job that does it.'),
       step: z.enum(['Fetch', 'Validate', 'Build', 'Register', 'Done', 'Failed']).describe('How far it is.'),
       startedAt: z.iso.datetime({ offset: true }).describe('When it began.'),

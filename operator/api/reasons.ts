@@ -65,7 +65,7 @@ export const REASONS = {
   PackInvalid: 'Files of the pack are not valid.',
   EnvironmentBuilt: 'The Python environment was built, or none is needed.',
   EnvironmentFailed: 'The Python environment could not be built.',
-  InstallJobFailed: 'The Job that installs the pack ended without a report.',
+  InstallJobFailed: 'The Job that installs the pack ended without a report, or was refused.',
   RegistrationRefused: 'The API server refuses an object of the pack.',
   ContentMissing:
     'The content of the pack is not in the pack store any more; it is installed again, but for an upload.',

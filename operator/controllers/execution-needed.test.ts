@@ -25,6 +25,17 @@ test.each([
   expect(api.object(EXECUTION)).toBeUndefined();
 });
 
+test('when what goes on from it is gone it is looked at, with all that it is a step of, and nothing else', () => {
+  const others = [stepOf('other', 'e'), again('deep')];
+  const { sources, watches } = scene(execution({}, ended), stepOf('step', 'e'), stepOf('deep', 'step'), ...others);
+  const looked: string[] = [];
+  const ends = watches.map((watch) => watch.start((key) => looked.push(key)));
+  looked.length = 0;
+  sources.executions.remove({ metadata: { name: 'again', namespace: 'prod' } });
+  expect(looked).toEqual(['prod/again', 'prod/deep', 'prod/step', 'prod/e']);
+  for (const end of ends) end();
+});
+
 test('what goes on from a step within the same workflow goes with it', async () => {
   const { api, look } = scene(execution({}, ended), stepOf('step', 'e'), stepOf('once-more', 'e', from('step')));
   await look(1e6);

@@ -52,6 +52,7 @@ export function scene(...objects: readonly KubeObject[]) {
     api,
     put,
     sources,
+    watches: reconciler.watches,
     look,
     status,
     writes: () => api.writes().map(({ verb, path }) => `${verb} ${path.split('/').slice(-2).join('/')}`),

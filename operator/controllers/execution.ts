@@ -21,6 +21,7 @@ import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, splitKey, type Store, withoutNoise } from '../kube/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { belowOf, isAwaited, isNeeded, letGo } from './execution-kept.ts';
 import { answer, type LookOptions } from './execution-look.ts';
 
 interface ExecutionSources extends ConfigurationSources, CallableStores {
@@ -90,7 +91,7 @@ export function executionReconciler(options: ExecutionControllerOptions): Execut
   };
   return {
     name: 'execution',
-    watches: [watched(executions), watched(jobs, executionKeysOf), watched(pods, executionKeysOf)],
+    watches: [watched(executions), letGo(executions), watched(jobs, executionKeysOf), watched(pods, executionKeysOf)],
     observe: async (key) => {
       let observed = look(key);
       for (let looks = 0; observed && looks < LOOKS_MAX; looks++) {
@@ -170,24 +171,6 @@ function observe(
 function calleeOf(key: string, isOver: boolean, { actions, workflows }: ExecutionSources): Action | undefined {
   const named = actions.by('ref', key);
   return isOver ? callableOf(named, workflows.by('ref', key)) : winnerOf(named);
-}
-
-/** The event that has led to it is made again until all of it is told; and whatever it ran goes with it. */
-function isAwaited(self: Execution, below: ReadonlySet<Execution>, executions: Store<Execution>): boolean {
-  const cause = requestIn(self).cause?.execution;
-  const first = cause === undefined ? undefined : executions.get(`${self.metadata.namespace ?? ''}/${cause}`);
-  return (first !== undefined && hasDueEvents(first)) || [...below].some((one) => one !== self && hasDueEvents(one));
-}
-
-/** Another goes on from it, or from a step that would go with it; one among its own steps goes with it too. */
-const isNeeded = (below: ReadonlySet<Execution>, executions: Store<Execution>): boolean =>
-  [...below].some((one) => executions.by('rerunOf', keyOf(one)).some((rerun) => !below.has(rerun)));
-
-/** Itself and what it ran, of all generations; owners that go round in a circle are looked at once. */
-function belowOf(self: Execution, executions: Store<Execution>): ReadonlySet<Execution> {
-  const below = new Set([self]);
-  for (const one of below) for (const child of executions.by('parent', keyOf(one))) below.add(child);
-  return below;
 }
 
 /** What the API server will refuse again; undefined for what may pass by itself. */

@@ -55,7 +55,12 @@ async function start() {
   const readBlob = async (digest: string) => blobs.get(digest);
   const { settings } = seen();
   const [log, metrics] = [createLog({ level: 'silent' }), createMetrics({ version: 'test' })];
-  void runLoop(packReconciler({ sources, client, settings, readBlob }), { client, log, metrics, stop: stop.signal });
+  void runLoop(packReconciler({ sources, client, settings, readBlob, log }), {
+    client,
+    log,
+    metrics,
+    stop: stop.signal,
+  });
 
   let generation = 0;
   const put = (spec: object): void => {
@@ -124,6 +129,45 @@ test('a version of which one object is refused changes nothing, and the one befo
   expect(ready()?.message).toMatch(/^Version 1\.0\.0 stays in use: Action shop\.ship-it: .*Too many: 300/);
   expect(api.object(`${NAMESPACE}/actions/shop.ship-it`)?.spec).toMatchObject({ content: { files: CONTENT.files } });
   expect(api.object(`${NAMESPACE}/rules/shop.paid`)).toEqual(before);
+});
+
+test('what an admission webhook forbids is told, and a Pack that is deleted meanwhile goes', async () => {
+  using scene = await start();
+  const { api, put, bring, ready, statusOf } = scene;
+  const forbidden = { code: 403, reason: 'Forbidden', message: 'admission webhook denied it' };
+  api.fail({ verb: 'apply', path: 'ship-it' }, forbidden);
+  put({ from: 'shop=1.0.0', force: false });
+  await bring(CONTENT);
+  await expect.poll(ready).toMatchObject({ status: 'False', reason: 'RegistrationRefused' });
+  expect(ready()?.message).toContain('webhook denied it');
+  api.fail({ verb: 'apply', path: 'ship-it' }, forbidden, forbidden, forbidden);
+  const old = api.object(PACK);
+  if (old) api.put({ ...old, status: { ...statusOf(), install: { ...statusOf()?.install, step: 'Register' } } });
+  await api.delete(PACK);
+  await expect.poll(() => api.object(PACK)).toBeUndefined();
+});
+
+test('a Job that is refused ends its try with the reason, and the next one is made', async () => {
+  using scene = await start();
+  const { api, put, ready, statusOf } = scene;
+  api.fail({ verb: 'create', path: '/jobs' }, { code: 403, reason: 'Forbidden', message: 'exceeded quota' });
+  put({ from: 'shop=1.0.0', force: false });
+  await expect.poll(ready).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
+  expect(ready()?.message).toBe('Kubernetes refused the install Job: exceeded quota');
+  put({ from: 'shop=1.0.1', force: false });
+  await expect.poll(() => statusOf()?.install).toMatchObject({ attempt: 1, step: 'Fetch' });
+  await expect.poll(() => ready()).toMatchObject({ status: 'Unknown', reason: 'Installing' });
+});
+
+test('a manifest that cannot be read is as good as lost, and the Pack can be deleted', async () => {
+  using scene = await start();
+  const { api, blobs, put, bring, ready } = scene;
+  blobs.set(CONTENT.manifest, '{"version": 2}');
+  put({ from: 'shop=1.0.0', force: false });
+  await bring(CONTENT);
+  await expect.poll(ready).toMatchObject({ status: 'False', reason: 'ContentMissing' });
+  await api.delete(PACK);
+  await expect.poll(() => api.object(PACK)).toBeUndefined();
 });
 
 test('a ConfigMap that comes later is judged at once', async () => {

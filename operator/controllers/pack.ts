@@ -1,7 +1,6 @@
 // operator/controllers/pack.ts — Packs with their install Jobs, their content and all that is registered from them.
-import { Manifest } from '../api/install.ts';
 import type { Action, Execution, Pack, Rule, TriggerType, Workflow } from '../api/kinds.ts';
-import type { Draft, KubeObject } from '../api/meta.ts';
+import type { KubeObject } from '../api/meta.ts';
 import { CONFIGS, OVERRIDES, PackSpec, type PackStatus } from '../api/pack.ts';
 import type { InstallSettings, ObservedPack } from '../domain/install/observed.ts';
 import type { ConfigMap } from '../domain/install/config.ts';
@@ -14,9 +13,11 @@ import { isFinal } from '../domain/execution/parse.ts';
 import { isOwnedBy } from '../domain/job/names.ts';
 import type { Job, Pod } from '../domain/job/shapes.ts';
 import type { Client } from '../kube/client.ts';
-import { statusOf } from '../kube/errors.ts';
 import { type Reconciler, watched } from '../kube/reconcile.ts';
 import { type Key, keyOf, type Store, withoutNoise } from '../kube/store.ts';
+import type { Log } from '../telemetry/log.ts';
+import { manifestOf, rememberedManifests } from './pack-manifests.ts';
+import { jobRefusal, refusalsOf } from './pack-refusals.ts';
 
 const parsePack: (raw: KubeObject) => Pack | string = specParser<PackSpec>(PackSpec);
 
@@ -50,19 +51,15 @@ export interface PackControllerOptions {
   readonly settings: InstallSettings;
   /** Content of a blob of the pack store. */
   readonly readBlob: (digest: string) => Promise<string | undefined>;
+  readonly log: Log;
 }
 
-/** Manifests that are remembered, by digest: so many characters of them, which make about three times as many bytes. */
-const REMEMBERED = 4 * 1024 * 1024;
-/** Objects that the API server is asked about at a time. */
-const CHECKED_AT_A_TIME = 8;
+/** Beside what the loop needs, it wants to hear of failed looks: a refused install Job ends its try. */
+export interface PackReconciler extends Reconciler<ObservedPack, PackStatus> {
+  onError(key: Key, error: unknown): void;
+}
 
-export function packReconciler({
-  sources,
-  client,
-  settings,
-  readBlob,
-}: PackControllerOptions): Reconciler<ObservedPack, PackStatus> {
+export function packReconciler({ sources, client, settings, readBlob, log }: PackControllerOptions): PackReconciler {
   const stores = {
     Action: sources.actions,
     Workflow: sources.workflows,
@@ -70,7 +67,8 @@ export function packReconciler({
     Rule: sources.rules,
   } satisfies Record<RegisteredKind, Store<never> | Store<Action> | Store<Workflow> | Store<TriggerType> | Store<Rule>>;
   const all = Object.values(stores) as readonly Store<KubeObject>[];
-  const manifests = rememberedManifests(readBlob);
+  const manifests = rememberedManifests(readBlob, log);
+  const refusedJobs = new Map<Key, { readonly job: string; readonly message: string }>();
   const packsIn = (namespace: string | undefined) =>
     [...sources.packs.values()].filter((pack) => pack.metadata.namespace === namespace).map(keyOf);
   const versionsIn = (namespace: string): ReadonlyMap<string, string> =>
@@ -92,12 +90,17 @@ export function packReconciler({
     ],
     observe: async (key) => {
       const self = sources.packs.get(key);
-      if (!self) return undefined;
+      if (!self) {
+        refusedJobs.delete(key);
+        return undefined;
+      }
       const { namespace = '', uid } = self.metadata;
+      const refused = refusedJobs.get(key);
       const jobs = sources.jobs.by('pack', key);
       const seen = {
         self,
         job: jobs.find((job) => job.metadata.name === self.status?.install?.job && isOwnedBy(job, uid)),
+        jobRefused: refused?.job === self.status?.install?.job ? refused?.message : undefined,
         pods: sources.pods.by('pack', key).filter((pod) => isPodOf(pod, self.status?.install?.job)),
         manifest: await manifestOf(self, manifests),
         owned: all.flatMap((store) => store.by('owner', uid)),
@@ -111,6 +114,11 @@ export function packReconciler({
       return { ...seen, refusals: await refusalsOf(draftsToCheck(seen), client) };
     },
     plan: planPack,
+    onError: (key, error) => {
+      const install = sources.packs.get(key)?.status?.install;
+      const message = jobRefusal(error);
+      if (install && message !== undefined) refusedJobs.set(key, { job: install.job, message });
+    },
   };
 }
 
@@ -136,58 +144,4 @@ function liveOf({ metadata, status }: Pack, executions: Store<Execution>): reado
       one.spec.request?.action.split('.')[0] === ref &&
       !isFinal(one.status?.phase ?? 'Requested'),
   );
-}
-
-type Manifests = (digest: string) => Promise<Manifest | undefined>;
-
-/** By digest, so that none is ever out of date. */
-function rememberedManifests(read: (digest: string) => Promise<string | undefined>): Manifests {
-  const known = new Map<string, { readonly manifest: Manifest; readonly length: number }>();
-  let length = 0;
-  return async (digest) => {
-    const found = known.get(digest);
-    if (found) return found.manifest;
-    const text = await read(digest);
-    if (text === undefined) return undefined;
-    const manifest = Manifest.parse(JSON.parse(text));
-    known.set(digest, { manifest, length: text.length });
-    length += text.length;
-    for (const [oldest, one] of known) {
-      if (length <= REMEMBERED) break;
-      known.delete(oldest);
-      length -= one.length;
-    }
-    return manifest;
-  };
-}
-
-async function manifestOf({ status }: Pack, manifests: Manifests): Promise<Manifest | 'missing' | undefined> {
-  const reported = status?.install?.step === 'Register' ? status.install.reported : undefined;
-  const content = reported ?? status?.installed?.content;
-  return content && ((await manifests(content.manifest)) ?? 'missing');
-}
-
-/** What is wrong with each, as the API server says; nothing is stored. */
-async function refusalsOf(drafts: readonly Draft[], client: Client): Promise<readonly string[]> {
-  const refusals: string[] = [];
-  const rest = [...drafts];
-  const check = async (): Promise<void> => {
-    for (let draft = rest.shift(); draft; draft = rest.shift()) {
-      const refusal = await refusalOf(draft, client);
-      if (refusal !== undefined) refusals.push(`${draft.kind} ${draft.metadata.name}: ${refusal}`);
-    }
-  };
-  await Promise.all(Array.from({ length: CHECKED_AT_A_TIME }, check));
-  return refusals;
-}
-
-async function refusalOf(draft: Draft, client: Client): Promise<string | undefined> {
-  try {
-    await client.check(draft);
-    return undefined;
-  } catch (error) {
-    const status = statusOf(error);
-    if (status?.code === 400 || status?.code === 422) return status.message;
-    throw error;
-  }
 }

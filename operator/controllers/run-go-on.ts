@@ -38,8 +38,8 @@ export async function goOn(
   if ('reason' in opened) return opened;
   const { live } = opened;
   if (!live.run.whyNotRerun) return invalid(`${opened.engine} has no rerun from tasks; run it again as a whole`);
-  const awaiting = await settle(live, other, options);
-  if (awaiting) return awaiting;
+  const held = await settle(live, other, options);
+  if (held) return held;
   const why = live.run.whyNotRerun(rerun.tasks);
   if (why !== undefined) {
     const rule = `It goes on with the definition that Execution "${name}" began with; for another one run it again as a whole`;

@@ -5,15 +5,15 @@ import type { Value } from '../domain/expression/python/values.ts';
 import { parentOf } from '../domain/workflow/children.ts';
 import { type LiveRun, type Owner, rerunsIn } from '../domain/workflow/live.ts';
 import { childNews } from '../domain/workflow/news.ts';
-import { type AwaitingRun, nowOf, type OpenOptions } from './run-live.ts';
+import { type AwaitingRun, engineFault, nowOf, type OpenOptions, type RefusedRun } from './run-live.ts';
 
 /** Records what children of `last`, whose run it is, and of those that it went on from have come to since it ended: all that is
- * open then was never made. @returns what has to end first: nothing is recorded then */
+ * open then was never made. @returns what has to end first, nothing being recorded then, or why the run cannot go on */
 export async function settle(
   live: LiveRun,
   last: Execution,
   options: Pick<OpenOptions, 'store' | 'now'>,
-): Promise<AwaitingRun | undefined> {
+): Promise<AwaitingRun | RefusedRun | undefined> {
   const { metadata, status } = last;
   const { namespace = '' } = metadata;
   const owners: readonly Owner[] = [...rerunsIn(status?.workflow?.journal ?? []).map(({ owner }) => owner), metadata];
@@ -34,10 +34,14 @@ export async function settle(
   const results = await options.store.results(namespace, [...children.keys()]);
   const now = nowOf(options);
   const atMs = Math.max(live.lastAtMs, now.getTime() - live.startedAtMs);
-  for (const { child, entry, hasResult } of childNews(live, { children, gone: new Set() }, now)) {
-    if (!hasResult || entry.is !== 'child') continue;
-    const result = results.get(child.name) as Value | undefined;
-    live.record({ atMs, entry: result === undefined ? entry : { ...entry, result } }, metadata);
+  try {
+    for (const { child, entry, hasResult } of childNews(live, { children, gone: new Set() }, now)) {
+      if (!hasResult || entry.is !== 'child') continue;
+      const result = results.get(child.name) as Value | undefined;
+      live.record({ atMs, entry: result === undefined ? entry : { ...entry, result } }, metadata);
+    }
+  } catch (error) {
+    return engineFault(error);
   }
   return undefined;
 }

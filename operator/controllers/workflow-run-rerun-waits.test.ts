@@ -1,6 +1,7 @@
 // operator/controllers/workflow-run-rerun-waits.test.ts — a run goes on from one of which something is still under way: it waits for that, and takes in what it comes to.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Draft } from '../api/meta.ts';
+import { Executions } from '../domain/workflow/orquesta/executions.ts';
 import type { ScriptedTransport } from '../kube/scripted.ts';
 import { finish, from, made, ONE, requestOf } from './workflow-run-rerun.setup.ts';
 import { children, childrenOf, ends, NEVER, operator, PATH, run, server, statusOf } from './workflow-run.setup.ts';
@@ -92,5 +93,21 @@ test('one that waits can be canceled, and makes nothing', async () => {
   await ends(api, 'Canceled', 'again');
   await finish(api, 'b/0/0', 'Succeeded');
   expect(await made(api)).toHaveLength(2);
+  stop();
+});
+
+test('one whose engine cannot take in what has ended meanwhile ends, and says so', async () => {
+  const { api, stop } = await failedBeside();
+  await finish(api, 'b/0/0', 'Succeeded');
+  const broken = vi.spyOn(Executions.prototype, 'record').mockImplementation(({ task }) => {
+    if (task === 'b') throw new Error('no such state');
+  });
+  api.put(from('again', 'w', { tasks: ['a'] }));
+  await ends(api, 'Failed', 'again');
+  expect(statusOf(api, 'again')).toMatchObject({
+    reason: 'WorkflowInvalid',
+    message: 'the engine cannot go on: no such state. Please tell the makers of Squall',
+  });
+  broken.mockRestore();
   stop();
 });

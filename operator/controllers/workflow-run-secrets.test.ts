@@ -21,7 +21,14 @@ const ENGINES = {
     name: '{{ word }}',
     definition: (ref: string, parameters: object) => ({
       vars: { kept: '{{ word }}' },
-      chain: [{ name: 'a', ref, parameters, publish: { told: '{{ word }}', text: 'x {{ kept }}' } }],
+      chain: [
+        {
+          name: 'a',
+          ref,
+          parameters,
+          publish: { told: '{{ word }}', text: 'x {{ kept }}', json: '{{ word | tojson }}' },
+        },
+      ],
     }),
   },
   orquesta: {
@@ -29,7 +36,7 @@ const ENGINES = {
     definition: (action: string, input: object) => ({
       version: 1,
       input: ['word'],
-      output: [{ told: '<% ctx(word) %>' }, { text: 'x <% ctx(word) %>' }],
+      output: [{ told: '<% ctx(word) %>' }, { text: 'x <% ctx(word) %>' }, { json: '<% json_dump(ctx(word)) %>' }],
       tasks: { a: { action, input } },
     }),
   },
@@ -39,7 +46,7 @@ const ENGINES = {
       version: '2.0',
       'acme.w': {
         input: ['word'],
-        output: { told: '<% $.word %>', text: 'x <% $.word %>' },
+        output: { told: '<% $.word %>', text: 'x <% $.word %>', json: '<% json_pp($.word) %>' },
         tasks: { a: { action, input } },
       },
     }),

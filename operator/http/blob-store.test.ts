@@ -1,7 +1,7 @@
-// operator/http/blob-store.test.ts — when content goes: never while it is needed, nor soon after.
+// operator/http/blob-store.test.ts — when content goes: never while it is needed, nor soon after, but for what is damaged.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -20,8 +20,9 @@ async function stored() {
   const store = new BlobStore(folder);
   const { digest } = await store.put('"files of a pack"');
   const hash = digest.slice('sha256:'.length);
-  utimesSync(join(folder, hash.slice(0, 2), hash), at(0), at(0));
-  return { store, digest };
+  const path = join(folder, hash.slice(0, 2), hash);
+  utimesSync(path, at(0), at(0));
+  return { store, digest, path };
 }
 
 test('what was needed for days stays for a time after an upgrade: a pod of the old version may just be starting', async () => {
@@ -33,6 +34,15 @@ test('what was needed for days stays for a time after an upgrade: a pod of the o
   expect(await store.text(digest)).toBe('"files of a pack"');
   expect(await store.collect(() => false, at(50.1))).toBe(1);
   expect(await store.text(digest)).toBeUndefined();
+});
+
+test('what a disk has damaged is not given out, and can be brought again', async () => {
+  const { store, digest, path } = await stored();
+  writeFileSync(path, '"files of a pick"');
+  expect(await store.text(digest)).toBeUndefined();
+  expect(await store.has(digest)).toBe(false);
+  await store.put('"files of a pack"');
+  expect(await store.text(digest)).toBe('"files of a pack"');
 });
 
 test('another operator process knows when it was needed last', async () => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { InstallTask } from '../api/install.ts';
 import type { Draft, KubeObject } from '../api/meta.ts';
 import type { PackStatus } from '../api/pack.ts';
+import { manifest } from '../domain/install/install.setup.ts';
 import { BASE, openDoor } from './door.setup.ts';
 
 const ROOT = '/internal/v1/namespaces/default';
@@ -120,7 +121,8 @@ test('archives are taken once, by what they are', async () => {
 test('a report is stored when what it names is there, and counts once', async () => {
   const { door, bring, report, status } = await installing();
   await using _ = door;
-  const content = { files: digestOf('files'), manifest: digestOf('{}') };
+  const told = JSON.stringify(manifest());
+  const content = { files: digestOf('files'), manifest: digestOf(told) };
   const done = { key: 'k1', step: 'Done', commit: 'abc', content };
   const early = await report(done);
   expect([early.status, await early.json()]).toEqual([
@@ -128,13 +130,36 @@ test('a report is stored when what it names is there, and counts once', async ()
     { faultstring: `The report names ${content.files}, which is not in the pack store; bring it first` },
   ]);
   await bring('files');
-  await bring('{}');
+  await bring(told);
   expect((await report({ key: 'k1', step: 'Build', commit: 'abc' })).status).toBe(204);
   expect(status()?.install?.step).toBe('Build');
   expect((await report(done)).status).toBe(204);
   expect(status()?.install).toMatchObject({ step: 'Register', reported: content, commit: 'abc' });
   expect((await report(done)).status).toBe(409);
   expect((await report({ key: 'k1', step: 'Cooked' })).status).toBe(422);
+});
+
+test('a manifest that is none is refused with its fault', async () => {
+  const { door, bring, report, status } = await installing();
+  await using _ = door;
+  const text = '{"version": 2}';
+  await bring(text);
+  await bring('files');
+  const content = { files: digestOf('files'), manifest: digestOf(text) };
+  const answer = await report({ key: 'k1', step: 'Done', content });
+  expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('is not valid: version: ')]);
+  expect(status()?.install?.step).toBe('Fetch');
+});
+
+test('a pod of a try that was given up is told so, and what it reports does not count', async () => {
+  const { door, pack, call, report } = await installing();
+  await using _ = door;
+  const { install } = pack.status as PackStatus;
+  door.api.put({ ...pack, status: { install: { ...install, attempt: 2, job: 'pack-shop-2' } } });
+  await expect.poll(() => door.sources.packs.get('default/shop')?.status?.install?.job).toBe('pack-shop-2');
+  const answer = await call(INSTALL);
+  expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining('by Job pack-shop-1')]);
+  expect((await report({ key: 'k1', step: 'Build' })).status).toBe(409);
 });
 
 test('a pod of an Execution neither brings nor reports anything', async () => {

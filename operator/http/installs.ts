@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InstallReport, type InstallTask } from '../api/install.ts';
 import type { Pack } from '../api/kinds.ts';
 import type { ConfigMap } from '../domain/install/config.ts';
+import { readManifest } from '../domain/install/manifest.ts';
 import { planReport } from '../domain/install/report.ts';
 import { installTask } from '../domain/install/task.ts';
 import { INDEX_CONFIG_MAP, INDEX_KEY } from '../domain/pack/packindex.ts';
@@ -56,7 +57,7 @@ async function installerFor(request: FastifyRequest, options: InstallOptions): P
   );
 }
 
-async function taskFor({ pack }: Installer, options: InstallOptions): Promise<InstallTask> {
+async function taskFor({ pack, job }: Installer, options: InstallOptions): Promise<InstallTask> {
   const { sources, packs, systemNamespace, packIndexes, authorities } = options;
   const { namespace = '', name } = pack.metadata;
   const task = installTask({
@@ -67,7 +68,8 @@ async function taskFor({ pack }: Installer, options: InstallOptions): Promise<In
     indexTexts: await indexTexts([...new Set([namespace, systemNamespace])], options.transport),
     authorities,
   });
-  if (!task) throw new HttpError(409, `Pack ${namespace}/${name} is not being installed`);
+  if (!task || pack.status?.install?.job !== job)
+    throw new HttpError(409, `Pack ${namespace}/${name} is not being installed by Job ${job}`);
   const isThere = await Promise.all(task.environments.map(async ({ digest }) => await packs.has(digest)));
   return { ...task, environments: task.environments.filter((_, i) => isThere[i]) };
 }
@@ -105,6 +107,8 @@ async function checked(body: unknown, { packs }: InstallOptions): Promise<Instal
   for (const digest of [files, environment, manifest])
     if (digest !== undefined && !(await packs.has(digest)))
       throw new HttpError(422, `The report names ${digest}, which is not in the pack store; bring it first`);
+  const fault = manifest === undefined ? undefined : readManifest((await packs.text(manifest)) ?? '');
+  if (typeof fault === 'string') throw new HttpError(422, `The manifest that the report names is not valid: ${fault}`);
   return report.data;
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { action, container, iso, T0 } from '../execution/builders.setup.ts';
 import { actionFault, parseAction, planAction } from './judge.ts';
+import { values } from './resolve.setup.ts';
 
 const fault = (parameters: object, spec: object = {}) => actionFault(action({ parameters, ...spec }));
 
@@ -64,6 +65,25 @@ test.each<[string, object, RegExp]>([
   const told = { status: 'True', reason: 'AcceptedWithWarnings', message: expect.stringMatching(message) };
   expect(status?.conditions?.[0]).toMatchObject({ type: 'Ready', ...told });
   expect(events).toEqual([]);
+});
+
+const remote = (parameters: object) => action({ runner: 'remote-shell-cmd', parameters });
+const readyOf = (self: ReturnType<typeof action>) => planAction({ self, sameRef: [self] }, T0).status?.conditions?.[0];
+
+test("a clear secret for a runner's parameter that is secret is told, though only its default is written", () => {
+  expect(readyOf(remote({ password: { default: 'hunter2' } }))).toMatchObject({
+    reason: 'AcceptedWithWarnings',
+    message: expect.stringMatching(/parameters\.password\.default: a secret must not stand in an Action/) as string,
+  });
+  expect(
+    readyOf(remote({ password: { description: 'x' }, private_key: { default: '{{ st2kv.system.k | decrypt_kv }}' } })),
+  ).toMatchObject({ reason: 'Accepted' });
+});
+
+test.each([[''], [[]], [{}], [false], [null]])('%j is no clear secret, and a run takes it', (value) => {
+  const parameters = { a: { secret: true, default: value } };
+  expect(readyOf(action({ parameters }))).toMatchObject({ reason: 'Accepted' });
+  expect(values(parameters, {})).toEqual({ a: value });
 });
 
 test('__proto__ is no name of a parameter', () => {

@@ -1,6 +1,6 @@
 // operator/domain/action/parameters-fault.ts — declared parameters → what is wrong with them, and what may be meant otherwise, with its remedy.
 import type { Parameters } from '../../api/action.ts';
-import type { Value } from '../expression/python/values.ts';
+import { truthy, type Value } from '../expression/python/values.ts';
 import { isTemplateString } from './parameter-graph.ts';
 import { overlaid, OVERRIDABLE, type Schema, type Schemas } from './runner-parameters.ts';
 import { ATTRIBUTES, compileSchemas, own } from './schema.ts';
@@ -25,10 +25,11 @@ export function parametersFault(parameters: Parameters, runner: Schemas): string
 
 /** The first default that may do something else than its author meant; as in StackStorm it does nobody harm who gives a value. */
 export function parametersDoubt(parameters: Parameters, runner: Schemas): string | undefined {
-  const names = [...Object.keys(overlaid(runner, parameters)), ...PARAMETER_NAMES];
+  const effective = overlaid(runner, parameters);
+  const names = [...Object.keys(effective), ...PARAMETER_NAMES];
   for (const [name, schema] of Object.entries(parameters)) {
     const place = `spec.parameters.${name}.default`;
-    if (hasClearSecret(schema))
+    if (hasClearSecret(effective[name] ?? schema))
       return `${place}: a secret must not stand in an Action, and is not taken from there; remove it and rotate the secret`;
     const base = Object.hasOwn(runner, name) ? runner[name] : undefined;
     const value = own(schema, 'default') ?? own(base ?? {}, 'default');
@@ -38,10 +39,10 @@ export function parametersDoubt(parameters: Parameters, runner: Schemas): string
   return undefined;
 }
 
-/** Whether a secret stands in the default for all to read. */
+/** Whether a secret stands in the default for all to read; what is empty is none. `schema` has what it takes over from its runner. */
 export function hasClearSecret(schema: Schema): boolean {
-  const value = own(schema, 'default') ?? null;
-  return own(schema, 'secret') === true && value !== null && value !== '' && !isTemplateString(value as Value);
+  const value = (own(schema, 'default') ?? null) as Value;
+  return own(schema, 'secret') === true && truthy(value) && !isTemplateString(value);
 }
 
 function faultOfName(name: string): string | undefined {

@@ -6,6 +6,7 @@ import type { Entries } from '../datastore/entry.ts';
 import { evaluating, type World } from '../expression/evaluation.ts';
 import { ExpressionFault } from '../expression/fault.ts';
 import type { Plain, Value } from '../expression/python/values.ts';
+import { exactInteger } from '../result/exact-json.ts';
 import {
   checkClearSecrets,
   checkImmutable,
@@ -141,8 +142,7 @@ function renderAll(spec: Declared, request: ParametersRequest, { given, secrets,
   const schemas = overlaid(spec.runner, spec.parameters);
   const [own, foreign] = [Object.keys(secrets), Object.keys(opened.secrets)];
   const names = [...own, ...foreign];
-  const taken =
-    names.length === 0 ? '' : JSON.stringify([given, schemas, request.context, request.config, [...opened.texts]]);
+  const taken = names.length === 0 ? '' : textOf([given, schemas, request.context, request.config, [...opened.texts]]);
   const { first, others } = standInsFor(names, taken, request.world.seed);
   const render = (standIns: StandIns, isChecked: boolean) =>
     renderWith(spec, request, { given, own, opened, standIns, isChecked });
@@ -225,9 +225,12 @@ function renderWith(
 
 function mentions(value: Value, { values, mask }: StandIns): boolean {
   if (Object.keys(values).length === 0) return false;
-  const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  const text = textOf(value);
   return mask(text) !== text;
 }
+
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
 
 function eachPlain(values: Plain): Plain {
   const entries = Object.entries(values).map(([name, value]): [string, Value] => {
@@ -266,4 +269,4 @@ const finished = ({ runner, action }: Rendered, standIns: StandIns): Parameters 
   );
 
 const finishedConfig = ({ config }: Rendered, standIns: StandIns): Parameters =>
-  finalJson(config, standIns.mark) as Parameters;
+  finalJson(config, standIns.mark, exactInteger) as Parameters;

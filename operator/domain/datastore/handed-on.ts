@@ -7,18 +7,37 @@ import { datastoreOf } from './view.ts';
 
 const EDGE = '\u{e000}';
 const BEGIN = `${EDGE}squall:datastore:`;
-const MARK = new RegExp(`${BEGIN}[^${EDGE}/]*/[^${EDGE}/]*${EDGE}`, 'gu');
+/** Of what a mark is made once it was written as JSON, as Python, in a URL or in capitals, also several times over. */
+const WRITTEN = {
+  edge: `(?:${EDGE}|(?<!\\\\)\\\\+ue000|%(?:25)*EE%(?:25)*80%(?:25)*80)`,
+  core: 'squall(?::|%(?:25)*3A)datastore(?::|%(?:25)*3A)',
+  slash: '(?:/|%(?:25)*2F)',
+  name: '[-.\\w]*',
+};
+/** A mark as it may be written, whole or with one of its ends alone; the words without an end of it are anybody's. */
+const MARK = new RegExp(
+  `${WRITTEN.edge}${WRITTEN.core}${WRITTEN.name}(?:${WRITTEN.slash}${WRITTEN.name}${WRITTEN.edge}?)?` +
+    `|${WRITTEN.core}${WRITTEN.name}${WRITTEN.slash}${WRITTEN.name}${WRITTEN.edge}`,
+  'giu',
+);
+const WHOLE = new RegExp(`^${BEGIN}[^${EDGE}/]*/[^${EDGE}/]*${EDGE}$`, 'u');
 
 /** What a decrypted entry, or a secret that a workflow was given, is in expressions of rules and workflows: a text that may be passed on, and must stay whole. */
 const markOf = ({ name, key }: SecretKey): string => `${BEGIN}${name}/${key}${EDGE}`;
 
 const referenceTo = ({ name, key }: SecretKey): SecretValue => ({ valueFrom: { secretKeyRef: { name, key } } });
 
-/** Hides such texts, in what people see. */
-export const withoutMarks = (text: string): string => text.replaceAll(MARK, '********');
+/** What stands where a secret was, in what people see. */
+export const MASK = '********';
 
-/** Whether such a text, or what is left of one, is in a value. */
-export const hasMark = (value: unknown): boolean => JSON.stringify(value ?? null).includes(BEGIN);
+/** Hides such texts, in what people see; of JSON too, which stays JSON. */
+export const withoutMarks = (text: string): string => text.replaceAll(MARK, MASK);
+
+/** Whether such a text, or what is left of one, is in a value, also where it was written down in another language meanwhile. */
+export const hasMark = (value: unknown): boolean => JSON.stringify(value ?? null).search(MARK) >= 0;
+
+/** Whether a value is such a text and nothing else. */
+export const isMark = (value: unknown): boolean => typeof value === 'string' && WHOLE.test(value);
 
 /** A parameter of a rule's action that a secret of the datastore cannot go to. */
 const misplaced = (parameter: string): string =>

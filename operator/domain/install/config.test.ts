@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Pack } from '../../api/kinds.ts';
 import type { PackStatus } from '../../api/pack.ts';
+import { parseObject } from '../result/exact-json.ts';
 import { type ConfigMap, configurationOf } from './config.ts';
 import { pack, seen } from './install.setup.ts';
 import { judgeConfig } from './registered-status.ts';
@@ -53,6 +54,14 @@ test('single values come from keys of the ConfigMap too: before all others, as w
   expect(of(from('port', 'list')).faults).toEqual([
     `Failed validating attribute "port" in config for pack "shop" (Pack shop, spec.config): '[' is not of type 'integer'`,
   ]);
+});
+
+test('a long integer of the Pack has all its digits, as one of the file has', () => {
+  const text = '{"spec":{"config":{"values":{"port":1234567890123456789}}}}';
+  const self = { ...configured({}), ...(parseObject(text) as Pick<Pack, 'spec'>) };
+  const { config, faults } = configurationOf(self, file('host: h\nsize: 1234567890123456789\n'));
+  const long = 1234567890123456789n;
+  expect([config.values, faults]).toEqual([{ host: 'h', port: long, size: long }, []]);
 });
 
 test('it is accepted when it fits: unknown keys, templates, and defaults for what is absent', () => {

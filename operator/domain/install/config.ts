@@ -9,6 +9,7 @@ import type { Readable } from '../job/job.ts';
 import { own, propertySchemas } from '../pack/config.ts';
 import { checkConfig } from '../pack/config-check.ts';
 import { loadPackYaml } from '../pack/pack-yaml.ts';
+import { computable } from '../result/exact-json.ts';
 
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -28,14 +29,15 @@ interface Reading {
 /** Values of the Pack's spec count before those of the file, key by key, and single ones before all. Never throws. */
 export function configurationOf(pack: Pack, file: ConfigMap | undefined): PackConfiguration {
   const ref = pack.status?.ref ?? pack.metadata.name.replaceAll('-', '_');
-  const { values: given, valuesFrom = [] } = pack.spec.config ?? {};
+  const { values, valuesFrom = [] } = pack.spec.config ?? {};
+  const given = computable(values ?? {}) as Plain;
   const schema = (pack.status?.configSchema ?? {}) as Plain;
   const read = valuesIn(file?.data?.[`${ref}.yaml`], ref);
-  const single = withSingles({ ...read.values, ...(given as Plain) }, valuesFrom, { schema, data: file?.data ?? {} });
+  const single = withSingles({ ...read.values, ...given }, valuesFrom, { schema, data: file?.data ?? {} });
   const references = valuesFrom.flatMap(({ path, secretKeyRef }) =>
     secretKeyRef ? [{ path, secret: secretKeyRef }] : [],
   );
-  const inPack = new Set([...Object.keys(given ?? {}), ...valuesFrom.map(({ path }) => path.split('.')[0])]);
+  const inPack = new Set([...Object.keys(given), ...valuesFrom.map(({ path }) => path.split('.')[0])]);
   const faults = checkConfig(schema as Schemas, single.values, {
     pack: ref,
     placeOf: (key) =>

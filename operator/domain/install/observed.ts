@@ -13,6 +13,8 @@ export interface ObservedPack {
   readonly self: Pack;
   /** The Job of the latest try, if it is there. */
   readonly job: Job | undefined;
+  /** Why the API server would not have the Job of the latest try. */
+  readonly jobRefused?: string | undefined;
   readonly pods: readonly Pod[];
   /** Of the content that is reported, else of the one that is installed; `missing` when the pack store has it no more. */
   readonly manifest: Manifest | 'missing' | undefined;

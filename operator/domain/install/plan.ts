@@ -21,7 +21,7 @@ export function planPack(observed: ObservedPack, now: Date): Plan<PackStatus> {
   switch (install.step) {
     case 'Register':
     case 'Done':
-      if (canBeBroughtBack(observed)) return begin(observed, { key, attempt: 1 }, now);
+      if (canBeBroughtBack(observed, now)) return begin(observed, { key, attempt: 1 }, now);
       return install.step === 'Done' ? keep(observed, now) : register(observed, now);
     case 'Failed':
       return meanwhile(observed, again(observed, now), now);

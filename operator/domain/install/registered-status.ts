@@ -37,7 +37,7 @@ export function withManifest(
   return {
     ...status,
     ref: manifest.ref,
-    version: pack.version,
+    version: pack.version.slice(0, 256),
     author: pack.author.slice(0, 256),
     description: pack.description.slice(0, 1024),
     counts,
@@ -46,8 +46,8 @@ export function withManifest(
       .filter(([many]) => (counts[many] ?? 0) > 0)
       .map(([many, one]) => `${counts[many]} ${counts[many] === 1 ? one : many}`)
       .join(', '),
-    waiting: waiting.slice(0, 1024).map(({ kind, name, file }) => ({ kind, name, file })),
-    missing: needs.missing.slice(0, 64),
+    waiting: waiting.slice(0, 1024).map(({ kind, name, file }) => ({ kind, name: name.slice(0, 253), file })),
+    missing: needs.missing.slice(0, 64).map((one) => one.slice(0, 2048)),
     drift: drift.slice(0, 256).map(({ kind, metadata }) => ({ kind, name: metadata.name })),
     warnings: warnings.slice(0, 64).map((warning) => warning.slice(0, 1024)),
   };

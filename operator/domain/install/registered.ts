@@ -7,6 +7,7 @@ import { type Said, verdictOf } from '../conditions.ts';
 import { refFault, wantedRef } from '../pack/wanted-ref.ts';
 import type { Plan, Write } from '../plan.ts';
 import { tell } from './conditions.ts';
+import { installKey } from './key.ts';
 import { LOOK_MS, type ObservedPack } from './observed.ts';
 import { overridden } from './overridden.ts';
 import { planRegistration, type Registration } from './register.ts';
@@ -72,7 +73,7 @@ export function keep(observed: ObservedPack, now: Date): Plan<PackStatus> {
   if (manifest === 'missing') return lost(self, status, now);
   const planned = registrationOf(observed, manifest);
   const next = withManifest(status, manifest, planned, observed);
-  const wasLost = status.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'ContentMissing');
+  const wasLost = status.conditions?.some((one) => one.type === 'Ready' && one.status === 'False');
   const judged = { ConfigValid: judgeConfig(observed, next), ...judgeDependencies(observed, manifest) };
   const said = { ...(wasLost ? installed(manifest) : {}), ...judged };
   return {
@@ -111,22 +112,29 @@ function lost(self: Pack, status: PackStatus, now: Date): Plan<PackStatus> {
   const remedy = isUploaded(self) ? 'upload it again, as squall pack register does' : 'it is being installed again';
   const message = `The content of the pack is not in the pack store any more; ${remedy}`;
   const said: Said = { status: 'False', reason: 'ContentMissing', message };
-  return { status: tell(self, status, { Registered: said, ...verdictOf(said) }, now), requeueAfterMs: LOST_MS };
+  const told = tell(self, status, { Registered: said, ...verdictOf(said) }, now);
+  return { status: told, requeueAfterMs: isUploaded(self) ? LOOK_MS : LOST_MS };
 }
 
-/** What is known to be lost, and can be had again from where it came. */
-export const canBeBroughtBack = ({ self, manifest }: ObservedPack): boolean =>
+/** What has been lost for a while, and can be had again from where it came. */
+export const canBeBroughtBack = ({ self, manifest }: ObservedPack, now: Date): boolean =>
   manifest === 'missing' &&
   !isUploaded(self) &&
-  self.status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'ContentMissing') === true;
+  self.status?.conditions?.some(
+    ({ type, reason, lastTransitionTime }) =>
+      type === 'Ready' && reason === 'ContentMissing' && Date.parse(lastTransitionTime) + LOST_MS <= now.getTime(),
+  ) === true;
 
 /** The only copy of an upload was in the store. */
 const isUploaded = ({ spec }: Pack): boolean => spec.source?.archive !== undefined;
 
 /** What is to be applied and has not been seen by the API server: asked about before anything is stored. */
 export function draftsToCheck(observed: Omit<ObservedPack, 'refusals'>): readonly Draft[] {
-  const { self } = observed;
+  const { self, settings } = observed;
+  const install = self.status?.install;
+  if (install?.step !== 'Register' || self.metadata.deletionTimestamp !== undefined) return [];
+  if (install.key !== installKey(self.spec, settings.runnerPythonImage, settings.sha256)) return []; // no longer wanted
   const manifest = overridden(observed);
-  if (self.status?.install?.step !== 'Register' || manifest === undefined || manifest === 'missing') return [];
+  if (manifest === undefined || manifest === 'missing') return [];
   return registrationOf({ ...observed, refusals: [] }, manifest).apply;
 }

@@ -28,15 +28,22 @@ export function planReport(pack: Pack, job: string, report: InstallReport, now: 
   if (install.step === 'Register' || install.step === 'Done' || install.step === 'Failed')
     return { accept: false, message: 'the installation has ended' };
   const status = pack.status ?? {};
+  // The Job knows nothing of what has been changed since it began.
+  const known = { ...pack, metadata: withGeneration(pack.metadata, status.observedGeneration) };
   switch (report.step) {
     case 'Failed':
-      return { accept: true, status: failed(pack, status, report, now) };
+      return { accept: true, status: failed(known, status, report, now) };
     case 'Done':
-      return { accept: true, status: brought(pack, status, report, now) };
+      return { accept: true, status: brought(known, status, report, now) };
     default:
-      return { accept: true, status: under(pack, status, report, now) };
+      return { accept: true, status: under(known, status, report, now) };
   }
 }
+
+const withGeneration = (
+  { generation: _, ...metadata }: Pack['metadata'],
+  generation: number | undefined,
+): Pack['metadata'] => ({ ...metadata, ...(generation === undefined ? {} : { generation }) });
 
 const yes = (reason: Reason, message: string): Said => ({ status: 'True', reason, message });
 
@@ -91,9 +98,10 @@ function failed(pack: Pack, status: PackStatus, report: InstallReport, now: Date
   return tell(pack, next, { ...before, [condition]: said, ...readyDespite(status, said) }, now);
 }
 
-/** An upgrade that failed leaves what is installed usable: the pack stays Ready, and is Stalled. */
-export function readyDespite({ installed, version }: PackStatus, said: Said) {
-  if (!installed) return verdictOf(said);
+/** An upgrade that failed leaves what is installed usable: the pack stays Ready, and is Stalled. What was lost stays lost. */
+export function readyDespite({ installed, version, conditions }: PackStatus, said: Said) {
+  const isUsable = conditions?.every(({ type, status }) => type !== 'Ready' || status !== 'False') ?? true;
+  if (!installed || !isUsable) return verdictOf(said);
   const message = `Version ${version ?? '?'} stays in use: ${said.message}`;
   return {
     Ready: { status: 'True', reason: said.reason, message } as const,

@@ -20,10 +20,10 @@ test('an environment that could not be built is tried again for as long as it ta
   const failed = reported({ step: 'Failed', failedStep: 'Build', message: 'the index does not answer' });
   const again = planPack(seen({ self: pack({ status: failed }) }), later(40));
   expect(again.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
-  const often = { ...failed, ...(failed.install && { install: { ...failed.install, attempt: 17 } }) };
+  const often = { ...failed, ...(failed.install && { install: { ...failed.install, attempt: 17, pauses: 16 } }) };
   const [early, due] = [3_600, 3_610].map((at) => planPack(seen({ self: pack({ status: often }) }), later(at)));
   expect(early).toEqual({ requeueAfterMs: 5_000 });
-  expect(due?.status?.install).toMatchObject({ attempt: 18 });
+  expect(due?.status?.install).toMatchObject({ attempt: 18, pauses: 17 });
 });
 
 test('any change of a Pack that failed is tried at once, also one that no installation depends on', () => {
@@ -128,7 +128,8 @@ test.each<[string, readonly Pod[], Job['status']['conditions'], RegExp]>([
 ])('an installation whose pod is %s is tried again at once, and the reason is told', (_what, pods, conditions, why) => {
   const plan = planPack(seen({ self: pack({ status: begun() }), job: job(conditions), pods }), later(60));
   expect(plan.status?.install).toMatchObject({ attempt: 2, step: 'Fetch' });
-  expect(kinds(plan.after)).toEqual(['create Job']);
+  // One that has ended is kept for its log.
+  expect(kinds(plan.after)).toEqual([...(conditions?.length === 0 ? ['delete Job'] : []), 'create Job']);
   expect(condition(plan.status, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'Installing' });
   for (const type of ['Ready', 'Fetched'])
     expect(condition(plan.status, type)?.message).toMatch(
@@ -143,7 +144,7 @@ test('after the fourth pod that is taken away there is a pause', () => {
   const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf({ reason: 'Evicted' })] }), later(60));
   expect(plan.status?.install).toMatchObject({ attempt: 4, step: 'Failed' });
   expect(condition(plan.status, 'Fetched')).toMatchObject({ status: 'False', reason: 'InstallJobFailed' });
-  expect(plan.requeueAfterMs).toBe(3_600_000);
+  expect(plan.requeueAfterMs).toBe(30_000);
 });
 
 test.each<[string, readonly Pod[], Job['status']['conditions']]>([
@@ -153,6 +154,37 @@ test.each<[string, readonly Pod[], Job['status']['conditions']]>([
   const plan = planPack(seen({ self: pack({ status: begun() }), job: job(conditions), pods }), later(60));
   expect(plan.status?.install).toMatchObject({ attempt: 1, step: 'Failed' });
   expect(plan.requeueAfterMs).toBe(30_000);
+});
+
+test('pods that are taken away do not make the pauses longer', () => {
+  const status = begun();
+  const install = status.install && { ...status.install, attempt: 5, pauses: 2 };
+  const self = pack({ status: { ...status, ...(install && { install }) } });
+  const plan = planPack(seen({ self, job: job([BACKOFF]), pods: [podOf({ reason: 'Evicted' })] }), later(60));
+  expect(plan.status?.install).toMatchObject({ attempt: 6, pauses: 2, step: 'Fetch' });
+});
+
+test('a Job that Kubernetes refuses ends the try', () => {
+  const self = pack({ status: begun() });
+  const plan = planPack(seen({ self, jobRefused: 'exceeded quota' }), later(1));
+  expect(plan.status?.install).toMatchObject({ attempt: 1, step: 'Failed' });
+  expect(condition(plan.status, 'Ready')).toMatchObject({ reason: 'InstallJobFailed', message: 'exceeded quota' });
+  expect(plan).toMatchObject({ requeueAfterMs: 30_000 });
+  expect(plan.after).toBeUndefined();
+});
+
+test('a change that needs no other installation is seen while one goes on', () => {
+  const self = pack({ status: begun(), metadata: { generation: 2 } });
+  expect(planPack(seen({ self, job: job() }), later(9)).status).toMatchObject({ observedGeneration: 2 });
+  const { key = '', job: name = '' } = self.status?.install ?? {};
+  const report = planReport(self, name, { key, step: 'Failed', failedStep: 'Fetch', message: 'no host' }, later(9));
+  expect(report).toMatchObject({ accept: true, status: { observedGeneration: 1, install: { step: 'Failed' } } });
+});
+
+test('a name that is no label is refused with the remedy', () => {
+  const plan = planPack(seen({ self: pack({ metadata: { name: 'x'.repeat(64) }, spec: { ref: 'shop' } }) }), NOW);
+  expect(condition(plan.status, 'Ready')?.message).toMatch(/^metadata\.name: it has 64 characters.*spec\.ref$/);
+  expect(plan.after).toBeUndefined();
 });
 
 test('a report of another try, and one that comes after the last, do not count', () => {

@@ -48,7 +48,10 @@ test('what the pack store has lost is installed again, but for an upload', () =>
   const self = pack({ status: installed() });
   const lost = planPack(seen({ self, manifest: 'missing' }), later(60));
   expect(condition(lost.status, 'Ready')).toMatchObject({ status: 'False', reason: 'ContentMissing' });
-  const again = planPack(seen({ self: pack({ status: lost.status ?? {} }), manifest: 'missing' }), later(66));
+  const without = pack({ status: lost.status ?? {} });
+  // It may be back by then.
+  expect(planPack(seen({ self: without, manifest: 'missing' }), later(61)).after).toBeUndefined();
+  const again = planPack(seen({ self: without, manifest: 'missing' }), later(66));
   expect(kinds(again.after)).toEqual(['create Job']);
   expect(again.status?.install).toMatchObject({ key: self.status?.install?.key, step: 'Fetch' });
   const backAgain = planPack(seen({ self: pack({ status: lost.status ?? {} }), manifest: manifest() }), later(66));
@@ -62,6 +65,16 @@ test('what the pack store has lost is installed again, but for an upload', () =>
   expect(condition(gone.status, 'Ready')?.message).toMatch(/; upload it again, as squall pack register does$/);
   const never = planPack(seen({ self: pack({ spec, status: gone.status ?? {} }), manifest: 'missing' }), later(66));
   expect(never.after).toBeUndefined();
+});
+
+test('what was lost is not ready before it is back, whatever becomes of the tries', () => {
+  const self = pack({ status: installed() });
+  const lost = planPack(seen({ self, manifest: 'missing' }), later(60)).status ?? {};
+  const again = planPack(seen({ self: pack({ status: lost }), manifest: 'missing' }), later(66)).status ?? {};
+  const failed = reported({ step: 'Failed', failedStep: 'Fetch', message: 'no such host' }, again);
+  expect(condition(failed, 'Ready')).toMatchObject({ status: 'False', reason: 'FetchFailed' });
+  const back = planPack(seen({ self: pack({ status: failed }), manifest: manifest() }), later(67)).status;
+  expect(condition(back, 'Ready')).toMatchObject({ status: 'True', reason: 'Installed' });
 });
 
 test('while a new version is on its way, or has failed, the installed one is looked after', () => {

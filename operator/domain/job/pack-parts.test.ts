@@ -65,6 +65,18 @@ describe('the pod of an action of a pack', () => {
     const { task } = buildWith(given({ name: 'x' }), python(), schema);
     expect(task.content).toMatchObject({ config, secret: [['nested', 'list', 0]] });
   });
+  test('has long integers of its configuration with every digit, beside secrets and templates too', () => {
+    const values = { account: 1234567890123456789n, greeting: 'Hi {{ st2kv.system.name }}' };
+    for (const references of [[], [{ path: 'token', secret: { name: 'shop', key: 'token' } }]]) {
+      const { main } = build(given({ name: 'x' }), python(), {
+        readable: { config: { pack: 'shop', schema: {}, values, references } },
+      });
+      expect(main.env).toContainEqual({
+        name: 'SQUALL_TASK',
+        value: expect.stringContaining('"account":1234567890123456789,"greeting":"Hi "'),
+      });
+    }
+  });
   test('keeps the parameters of the runner for itself', () => {
     const env = { A: 'b', PythonPath: '/x' };
     const { task } = buildWith(given({ name: 'x', env, log_level: 'INFO', debug: true, timeout: 5 }), python());

@@ -1,7 +1,7 @@
 // operator/domain/result/exact-json.test.ts — numbers come out as they went in.
 import { expect, test } from 'vitest';
 import { Float } from '../expression/python/values.ts';
-import { computable, exactInteger, isExact, parseExact, parseObject, rounded } from './exact-json.ts';
+import { computable, exactInteger, exactText, isExact, parseExact, parseObject, rounded } from './exact-json.ts';
 
 test.each([
   '12345678901234567890',
@@ -25,14 +25,18 @@ test('a number that JavaScript has not stays infinite, and only exact ones are e
 });
 
 const LONG = '9007199254740993';
-const withResult = `{"metadata":{"generation":1},"spec":{"n":${LONG}},"status":{"result":{"a":[${LONG}]}}}`;
+const withResult = `{"metadata":{"generation":1},"spec":{"n":${LONG},"config":{"values":{"b":${LONG}}}},"status":{"result":{"a":[${LONG}]}}}`;
 
 test.each([
   ['an object', withResult, (value: never) => value],
   ['an event', `{"type":"ADDED","object":${withResult}}`, (value: { object: never }) => value.object],
   ['a list', `{"items":[{},${withResult}]}`, (value: { items: never[] }) => value.items[1]],
-])('%s has an exact result, and numbers elsewhere', (_, text, objectIn) => {
-  const object = objectIn(parseObject(text) as never) as unknown as { spec: { n: number }; status: { result: object } };
+])('%s has an exact result and configuration, and numbers elsewhere', (_, text, objectIn) => {
+  const object = objectIn(parseObject(text) as never) as unknown as {
+    spec: { n: number; config: object };
+    status: { result: object };
+  };
+  expect(JSON.stringify(object.spec.config)).toBe(`{"values":{"b":${LONG}}}`);
   expect(JSON.stringify(object.status.result)).toBe(`{"a":[${LONG}]}`);
   expect(object.spec.n).toBe(Number(LONG));
   expect(rounded(object.status.result)).toEqual({ a: [Number(LONG)] });
@@ -47,4 +51,7 @@ test('expressions compute with long integers and with floats', () => {
   const value = computable(parseExact(`{"a":[${LONG},1.0,1e3,0.10,-0,7]}`));
   expect(value).toEqual({ a: [BigInt(LONG), new Float(1), new Float(1000), 0.1, 0, 7] });
   expect(JSON.stringify([exactInteger(BigInt(LONG))])).toBe(`[${LONG}]`);
+  const text = exactText(value);
+  expect(text).toBe(`{"a":[${LONG},1.0,1000.0,0.1,0,7]}`);
+  expect(computable(parseExact(text))).toEqual(value);
 });

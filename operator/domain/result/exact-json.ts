@@ -37,6 +37,13 @@ export const computable = (value: unknown): unknown => withNumbers(value, valueO
 /** An object that JSON.stringify writes as this integer. */
 export const exactInteger = (value: bigint): unknown => json.rawJSON(value.toString());
 
+/** JSON text of values that expressions compute with, which `computable` makes of it again. */
+export const exactText = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => {
+    if (typeof item === 'bigint') return exactInteger(item);
+    return item instanceof Float && Number.isFinite(item.value) ? json.rawJSON(item.repr()) : item;
+  });
+
 function valueOf(text: string): unknown {
   const value = Number(text);
   if (/[.eE]/.test(text)) return Number.isInteger(value) ? new Float(value) : value;
@@ -75,21 +82,25 @@ type Fields = Record<string, unknown>;
 const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !isExact(value) ? (value as Fields) : {};
 
-/** An answer of the API server: an object, a list or an event of a watch. Exact is `status.result` alone, since all else is computed with. */
+/** An answer of the API server: an object, a list or an event of a watch. Exact are `status.result` and `spec.config.values`, which have numbers of users, and no other: the rest is computed with. */
 export function parseObject(text: string): unknown {
   const value = JSON.parse(text) as unknown;
   if (!LONG_NUMBER.test(text)) return value;
   const [plain, exact] = [fieldsOf(value), fieldsOf(parseExact(text))];
-  takeResult(plain, exact);
-  takeResult(fieldsOf(plain['object']), fieldsOf(exact['object']));
+  takeExact(plain, exact);
+  takeExact(fieldsOf(plain['object']), fieldsOf(exact['object']));
   const items = plain['items'];
   if (Array.isArray(items))
-    items.forEach((item, index) => takeResult(fieldsOf(item), fieldsOf(fieldsOf(exact['items'])[index])));
+    items.forEach((item, index) => takeExact(fieldsOf(item), fieldsOf(fieldsOf(exact['items'])[index])));
   return value;
 }
 
 /** The one object is nobody else's yet. */
-function takeResult(plain: Fields, exact: Fields): void {
-  const status = fieldsOf(plain['status']);
-  if (status['result'] !== undefined) status['result'] = fieldsOf(exact['status'])['result'];
+function takeExact(plain: Fields, exact: Fields): void {
+  take('result', fieldsOf(plain['status']), fieldsOf(exact['status']));
+  take('values', fieldsOf(fieldsOf(plain['spec'])['config']), fieldsOf(fieldsOf(exact['spec'])['config']));
+}
+
+function take(name: string, plain: Fields, exact: Fields): void {
+  if (plain[name] !== undefined) plain[name] = exact[name];
 }

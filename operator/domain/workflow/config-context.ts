@@ -4,6 +4,7 @@ import { configFor, type RequestedConfig } from '../action/requested-config.ts';
 import type { Refusal } from '../action/resolve.ts';
 import { evaluating, type World } from '../expression/evaluation.ts';
 import type { Plain } from '../expression/python/values.ts';
+import { computable, exactText, parseExact } from '../result/exact-json.ts';
 import type { Pinned } from './pinned.ts';
 import type { RunReads } from './reads.ts';
 
@@ -25,9 +26,9 @@ export function pinnedConfig(
   if (!namesConfig(pinned)) return undefined;
   const text = reads.pinned(NAME, () => {
     const config = source();
-    return config && JSON.stringify(config);
+    return config && exactText(config);
   });
-  if (typeof text !== 'number') return text === undefined ? undefined : (JSON.parse(text) as PackConfig);
+  if (typeof text !== 'number') return text === undefined ? undefined : (computable(parseExact(text)) as PackConfig);
   const message = `the configuration of pack "${pinned.ref.split('.')[0]}" has ${text} bytes: a workflow that names config_context may read 65536; let an action read it`;
   return { ok: false, reason: 'RenderFailed', message };
 }

@@ -1,10 +1,10 @@
 // operator/domain/workflow/reads.test.ts — what a run reads of the datastore is pinned: a replay sees it, whatever is stored by then.
 import { expect, test } from 'vitest';
 import { JOURNAL_LINE_MAX } from '../../api/execution.ts';
-import type { Entry } from '../datastore/entry.ts';
+import type { Entries, Entry } from '../datastore/entry.ts';
 import type { LiveRun } from './live.ts';
 import { liveRun as run } from './live.setup.ts';
-import { splitLine } from './reads.ts';
+import { RunReads, splitLine } from './reads.ts';
 
 const text = (value: string): Entry => ({ value });
 const PASSWORD: Entry = { secret: { name: 'squall-datastore', key: 'password' } };
@@ -124,8 +124,94 @@ test('what may be read counts with names and with what is not there: all of it s
   expect(begun(named(2000), {}).live.status).toBe('running');
   const { live } = begun(named(9000), {});
   expect(live.status).toBe('failed');
-  expect(JSON.stringify(live.run.result())).toContain('262144 in all, with the names of entries');
+  expect(JSON.stringify(live.run.result())).toContain('262144 bytes in all, with the names of entries');
   for (const line of live.journal) expect(line.length).toBeLessThan(JOURNAL_LINE_MAX);
+});
+
+test.each([
+  [
+    'orquesta',
+    {
+      version: 1,
+      tasks: { a: { action: 'p.a', next: [{ publish: [{ v: '<% st2kv("system." + result().stdout) %>' }] }] } },
+    },
+  ],
+  [
+    'mistral',
+    {
+      version: '2.0',
+      'p.w': { tasks: { a: { action: 'p.a', publish: { v: "<% st2kv('system.' + task(a).result.stdout) %>" } } } },
+    },
+  ],
+  ['action-chain', { chain: [{ name: 'a', ref: 'p.a', publish: { v: '{{ st2kv.system[a.stdout] | decrypt_kv }}' } }] }],
+] as const)(
+  '%s: a name longer than any entry has is missing as another is, and is not written down',
+  (engine, definition) => {
+    const told = (stdout: string) => {
+      const { live } = run(engine, definition);
+      live.record({ atMs: 0, entry: { is: 'start' } });
+      const [open] = [...live.open];
+      live.record({
+        atMs: 1,
+        entry: { is: 'child', key: open?.child.key ?? '', status: 'succeeded', result: { stdout } },
+      });
+      const again = run(engine, definition).live;
+      again.replay(live.journal, () => ({ stdout }));
+      expect(again.run.result()).toEqual(live.run.result());
+      return { live, result: JSON.stringify(live.run.result()).replaceAll(/y{9,}/g, 'y') };
+    };
+    const [long, short] = [told('y'.repeat(600)), told('y'.repeat(500))];
+    expect([short.live.status, long.result]).toEqual(['failed', short.result]);
+    expect(short.live.journal.join()).toContain('yyy');
+    expect(long.live.journal.join()).not.toContain('yyy');
+  },
+);
+
+test('what is read beyond the limit is refused with the reason, adds no names to the journal, and a replay refuses it too', () => {
+  const stored: Record<string, Entry> = { changing: text('a'), same: text('s') };
+  const entries: Entries = ({ key }) => stored[key] ?? (key.startsWith('big') ? text('x'.repeat(60_000)) : undefined);
+  const reads = new RunReads('jane', () => entries);
+  const names = [
+    'changing',
+    'same',
+    ...[0, 1, 2, 3, 4].map((i) => `big${i}`),
+    ...Array(3000)
+      .keys()
+      .map((i) => `none${i}`),
+  ];
+  const told = (from: RunReads) =>
+    names.map((key) => {
+      try {
+        return from.entries({ scope: 'system', user: '', key }) ?? null;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+  const lines = [told(reads), reads.take(), told(reads), reads.take()];
+  stored['changing'] = text('b');
+  lines.push(told(reads), reads.take());
+  stored['changing'] = text('a');
+  lines.push(told(reads), reads.take());
+  const over = (key: string) =>
+    `st2kv.system.${key} was not read: this run has read as much of the datastore as a workflow may, 262144 bytes in all, with the names of entries; let an action read it`;
+  const [first, pins, second, none, changed, more, last, noMore] = lines;
+  expect(first?.slice(0, 2)).toEqual([text('a'), text('s')]);
+  expect(first?.slice(6)).toEqual(names.slice(6).map(over));
+  expect([second, none, noMore]).toEqual([first, undefined, undefined]);
+  expect([changed?.slice(0, 2), more]).toEqual([[over('changing'), text('s')], '[["s:changing",0]]']);
+  expect(last).toEqual(changed);
+  expect((pins as string).length).toBeLessThan(JOURNAL_LINE_MAX);
+
+  const again = new RunReads('jane', () => () => undefined);
+  for (const [line, expected] of [
+    [pins, first],
+    [none, second],
+    [more, changed],
+    [noMore, last],
+  ] as const) {
+    again.replay(line as string | undefined);
+    expect(told(again)).toEqual(expected);
+  }
 });
 
 test('what was read at the start counts once, though the line is read twice', () => {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { ActionSpec } from '../../api/action.ts';
 import { ExecutionSpec, JOURNAL_LINES_MAX } from '../../api/execution.ts';
 import type { Action, Workflow } from '../../api/kinds.ts';
-import { WorkflowSpec } from '../../api/workflow.ts';
+import { type WorkflowEngine, WorkflowSpec } from '../../api/workflow.ts';
+import { HandedOn } from '../datastore/handed-on.ts';
 import type { Live } from '../execution/parse.ts';
 import { liveRun } from './live.setup.ts';
 import { limitReached, refuseWrong } from './soundness.ts';
@@ -27,7 +28,7 @@ const CALLABLE = new Map<string, Action | Workflow>([
   ['p.parent', told('p.parent', '{{ action_context.parent.execution_id }} {{ action_context.parent.pack }}')],
   ['p.task', told('p.task', '{{ action_context.orquesta.task_name }} {{ action_context.orquesta.task_route }}')],
   ['p.event', told('p.event', '{{ action_context.trigger_instance.id }}')],
-  ['p.sub', workflow('p.sub', { parameters: { k: { type: 'integer' } } })],
+  ['p.sub', workflow('p.sub', { parameters: { k: { type: 'integer' }, w: { secret: true } } })],
   ['p.sub-off', workflow('p.sub-off', { enabled: false })],
 ]);
 const execution = {
@@ -99,6 +100,65 @@ test.each([
   ],
 ])('%s is refused', (_, called, input, message) => {
   expect(errorsOf(called, input)).toMatch(message);
+});
+
+/** A workflow of any engine that was given a secret as its parameter `word`. */
+function given(engine: WorkflowEngine, definition: object) {
+  const secret = { name: 's', key: 'k' };
+  const { live, reads } = liveRun(engine, definition, {}, { word: new HandedOn().open(secret) });
+  reads.handedOn.open(secret);
+  live.record({ atMs: 0, entry: { is: 'start' } });
+  refuseWrong(live, 1, around);
+  return live;
+}
+const inOrquesta = (input: object) =>
+  ['orquesta', { input: ['word'], tasks: { t: { action: 'p.own', input } } }] as const;
+const inMistral = (input: object) =>
+  ['mistral', { version: '2.0', 'p.w': { input: ['word'], tasks: { t: { action: 'p.own', input } } } }] as const;
+const inChain = (parameters: object) =>
+  [
+    'action-chain',
+    { vars: { o: { token: '{{ word }}' }, l: ['{{ word }}'] }, chain: [{ name: 't', ref: 'p.own', parameters }] },
+  ] as const;
+
+test.each([
+  inOrquesta({ shown: '<% to_json_string(dict(token=>ctx(word))) %>' }),
+  inOrquesta({ shown: "{{ ctx('word') | tojson }}" }),
+  inOrquesta({ shown: '<% json_escape(ctx(word)) %>' }),
+  inOrquesta({ shown: '<% str(list(ctx(word))) %>' }),
+  inOrquesta({ word: '<% ctx(word).toUpper() %>' }),
+  inOrquesta({ word: "{{ ctx('word') | urlencode }}" }),
+  inMistral({ shown: 'body <% dict(t=>$.word) %>' }),
+  inMistral({ shown: '<% json_pp($) %>' }),
+  inChain({ shown: '{{ o }}' }),
+  inChain({ shown: '{{ l }}' }),
+  inChain({ shown: '{{ o | to_json_string }}' }),
+])('%s: a secret that a text was made of is refused: %j', (engine, definition) => {
+  const live = given(engine, definition);
+  expect(live.status).toBe('failed');
+  expect(live.journal.join('\n')).toMatch(/parameters\.\w+: a secret may only be the whole value/);
+});
+
+test('words that only look like a secret are handed on', () => {
+  const input = { shown: 'squall:datastore:s/k', word: '<% ctx(word) %>' };
+  expect([...given(...inOrquesta(input)).open].map(({ child }) => child.input)).toEqual([
+    { ...input, word: REFERENCE },
+  ]);
+});
+
+test('an action that has the name of a secret is not found, and not named', () => {
+  const { journal } = given('orquesta', { input: ['word'], tasks: { t: { action: '<% ctx(word) %>' } } });
+  expect(journal[1]).toContain('Unable to find action \\"********\\".');
+});
+
+test.each([
+  ['p.own', 'word', '********'],
+  ['p.ssh', 'password', 'x********'],
+  ['p.sub', 'w', '********'],
+])('a secret that came back masked is not called a secret in clear text: %s, %s', (called, name, shown) => {
+  const message = errorsOf(called, { [name]: shown });
+  expect(message).toMatch(new RegExp(`parameters\\.${name}: a secret does not come back from an action or a workflow`));
+  expect(message).not.toMatch(/rotate/);
 });
 
 test.each(['p.parent', 'p.task', 'p.sub'])('what a child sees of its parent and its task is there for %s', (called) => {

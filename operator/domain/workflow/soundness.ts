@@ -7,7 +7,7 @@ import { JOURNAL_LINES_MAX } from '../../api/execution.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { secretNames } from '../action/runner-parameters.ts';
 import type { Entries } from '../datastore/entry.ts';
-import { hasMark, misplacedInTask } from '../datastore/handed-on.ts';
+import { hasMark, MASK, misplacedInTask, withoutMarks } from '../datastore/handed-on.ts';
 import { bytesOf } from '../result/result.ts';
 import { actionContext, askedOf } from '../action/action-context.ts';
 import { disabledText } from '../action/disabled.ts';
@@ -89,7 +89,7 @@ const endlessText = ({ key, error }: Refused): string =>
 function faultIn(asked: LiveChild, live: LiveRun, around: Surroundings): Refused | undefined {
   const { child } = asked;
   const { key, action: ref } = child;
-  const refused = (error: string): Refused => ({ is: 'refused', key, error });
+  const refused = (error: string): Refused => ({ is: 'refused', key, error: withoutMarks(error) });
   let parameters: Readonly<Record<string, unknown>>;
   try {
     parameters = jsonOf(child.input);
@@ -109,12 +109,14 @@ function faultIn(asked: LiveChild, live: LiveRun, around: Surroundings): Refused
   if ('fault' in told) return refused(told.fault);
   if (ref === undefined) return undefined;
   const target = around.callable(ref);
-  if (!target) return { is: 'refused', key, reason: 'unknown', error: `Unable to find action "${ref}".` };
+  if (!target) return { ...refused(`Unable to find action "${ref}".`), reason: 'unknown' };
   const open = Object.entries(parameters).find(([name, value]) => isShown(name, value, target, live));
   if (open) return refused(misplacedInTask(`parameters.${open[0]}`));
   // What goes on from an earlier child does so with the definition of that one.
   if (child.again) return undefined;
   if (!target.spec.enabled) return refused(disabledText(ref, target));
+  const masked = Object.entries(parameters).find(([name, value]) => isMasked(value) && isSecret(name, target));
+  if (masked) return refused(maskedText(masked[0]));
   const wrong = refusalOf(asked, target, live, around);
   if (!wrong) return undefined;
   const isUncast = wrong.uncast !== undefined && Object.hasOwn(parameters, wrong.uncast);
@@ -168,11 +170,20 @@ const isForeign = (value: unknown, live: LiveRun): boolean => {
 /** What was decrypted or given, for a parameter that is not secret: the child would get the reference and not the value. */
 function isShown(name: string, value: unknown, target: Action | Workflow, live: LiveRun): boolean {
   const reference = SecretValue.safeParse(value);
-  if (!reference.success || !live.hasDecrypted(reference.data)) return false;
-  if (target.kind === 'Action') return !secretNames(target as Action).includes(name);
-  const declared = Object.hasOwn(target.spec.parameters, name) ? target.spec.parameters[name] : undefined;
-  return declared?.secret !== true;
+  return reference.success && live.hasDecrypted(reference.data) && !isSecret(name, target);
 }
+
+function isSecret(name: string, target: Action | Workflow): boolean {
+  if (target.kind === 'Action') return secretNames(target as Action).includes(name);
+  const declared = Object.hasOwn(target.spec.parameters, name) ? target.spec.parameters[name] : undefined;
+  return declared?.secret === true;
+}
+
+/** It comes from a result, in which nobody may see a secret. */
+const isMasked = (value: unknown): boolean => typeof value === 'string' && value.includes(MASK);
+
+const maskedText = (parameter: string): string =>
+  `parameters.${parameter}: a secret does not come back from an action or a workflow, its result has ${MASK} in its place; hand on the parameter of this workflow, or the entry of the datastore, that the secret came from`;
 
 const foreignText = (parameter: string): string =>
   `parameters.${parameter}: a workflow may hand on only those references to Secrets that it was given; make it a secret parameter of the Workflow`;

@@ -112,14 +112,14 @@ class SendmailTestCase(TestCase):
         self.assertIn("Hello", received)
         self.assertTrue(re.search(r'filename="?tmp', received) and "text/csv" in received, received)
 
-    def by_program(self, content_type, body, attachments="", arguments=""):
+    def by_program(self, content_type, body, attachments="", arguments="", subject="Hi"):
         """(what it said, words that the program got, the mail that it got)."""
         with tempfile.TemporaryDirectory() as folder:
             program, kept = os.path.join(folder, "mailer"), os.path.join(folder, "kept")
             with open(program, "w") as script:
                 script.write('#!/bin/sh\necho "$@" > %s\ncat >> %s\n' % (kept, kept))
             os.chmod(program, stat.S_IRWXU)
-            done = self.send(program + arguments, "ann", "bob@example.org", "Hi", "1", content_type, body, attachments)
+            done = self.send(program + arguments, "ann", "bob@example.org", subject, "1", content_type, body, attachments)
             self.assertEqual(done.returncode, 0, done.stderr)
             with open(kept, "rb") as source:
                 words, _, mail = source.read().partition(b"\n")
@@ -143,6 +143,11 @@ class SendmailTestCase(TestCase):
                     self.assertEqual(text.get_payload(decode=True).decode().strip(), "Grüße")
         self.assertEqual(self.by_program("text/plain\nBcc: eve@example.org", "x")[2]["Bcc"], None)
 
+    def test_a_subject_is_one_line(self):
+        for end in ("\n", "\r\n", "\u2028", "\u2029", "\x85", "\f", "\v", "\x1c", "\x1e"):
+            mail = self.by_program("text/plain", "x", subject="a%sBcc: eve@example.org" % end)[2]
+            self.assertEqual((mail["Subject"], mail["Bcc"]), ("a Bcc: eve@example.org", None), repr(end))
+
     def test_an_attachment_that_is_missing_is_left_out(self):
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as attached:
             done, _, mail = self.by_program("text/plain", "x", "/no/such, %s,/tmp" % attached.name)
@@ -161,6 +166,14 @@ class SendmailTestCase(TestCase):
             (("None", *mail, ""), {}, "no SMTP_URL"),
             (("None", *mail, ""), {"SMTP_URL": "mail:25"}, "SMTP_URL: it must be"),
             (("None", *mail, ""), {"SMTP_URL": "smtp://127.0.0.1:1"}, "smtp://127.0.0.1:1: "),
+            (("None", *mail, ""), {"SMTP_URL": "smtp://mail:abc"}, "SMTP_URL: it must be"),
+            (("None", *mail, ""), {"SMTP_URL": "smtp://mail:99999"}, "SMTP_URL: it must be"),
+            (("None", *mail, ""), {"SMTP_URL": "smtp://[::1"}, "SMTP_URL: it must be"),
+            (("None", *mail, ""), {"SMTP_URL": "smtp://u:pa55@mail:abc"}, "not 'mail:abc'"),
+            (("true", *mail[:4], "multipart/mixed", "x", __file__), {}, "content_type: the body is one text, no multipart/mixed"),
+            (("true", *mail[:4], "Message/rfc822", "x", ""), {}, "content_type: the body is one text, no Message/rfc822"),
+            (("true", "ann@", *mail[1:], ""), {}, "no mail can be made of them"),
+            (("true", "ann@münchen.de", *mail[1:], ""), {}, "true: "),
             (("/no/such", *mail, ""), {}, "no program /no/such"),
             (("false", *mail, ""), {}, "false ended with exit code 1"),
             (("None", "ann", " ", *mail[2:], ""), {}, "there is no address"),

@@ -1,5 +1,6 @@
 // operator/domain/workflow/mistral/actions.test.ts — Mistral's own actions, those of packs, and the result that a workflow gives.
 import { describe, expect, test } from 'vitest';
+import { HandedOn } from '../../datastore/handed-on.ts';
 import { playWorkflow } from './play.setup.ts';
 
 const single = (call: string, more = '') =>
@@ -59,16 +60,6 @@ describe('what actions of packs do', () => {
     ],
     ['std.http url="http://h" body="{" json=null', 'core.http', { url: 'http://h', method: 'GET', body: '{' }],
     [
-      "std.ssh cmd='ls' host='h' username='u' private_key=<% {valueFrom => {secretKeyRef => {name => s, key => k}}} %>",
-      'core.remote',
-      {
-        cmd: 'ls',
-        hosts: 'h',
-        username: 'u',
-        private_key: { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
-      },
-    ],
-    [
       'std.ssh_proxied cmd="ls" host=["h", "i"] username="u" gateway_host="g"',
       'core.remote',
       { cmd: 'ls', hosts: 'h,i', username: 'u', bastion_host: 'g' },
@@ -103,6 +94,16 @@ describe('what actions of packs do', () => {
   ])('%s', (call, action, input) => {
     expect(playWorkflow(single(call)).open).toMatchObject([{ action, input }]);
     expect(playWorkflow(single(call)).open[0]?.input).toEqual(input);
+  });
+  test.each([
+    ['std.ssh cmd="ls" host="h" username="u"', 'private_key'],
+    ['std.ssh cmd="ls" host="h" username="u"', 'password'],
+    ['std.ssh_proxied cmd="ls" host="h" username="u" gateway_host="g"', 'password'],
+    ['std.wait_ssh host="h" username="u"', 'password'],
+  ])('%s is given a secret of the workflow as %s', (call, name) => {
+    const word = new HandedOn().open({ name: 's', key: 'k' });
+    const played = playWorkflow(`input: [word]\n${single(`${call} ${name}=<% $.word %>`)}`, { input: { word } });
+    expect(played.open).toMatchObject([{ action: 'core.remote', input: { [name]: word } }]);
   });
   test.each([
     [

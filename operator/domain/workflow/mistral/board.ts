@@ -7,30 +7,14 @@ import type { Child, Outside, Step } from '../engine.ts';
 import type { Command } from './commands.ts';
 import { evaluateMistral } from './embedded.ts';
 import { uuidOf } from './ids.ts';
+import { type Job, Jobs } from './jobs.ts';
 import { type Lens, LensHolder, scopeOf } from './lens.ts';
+import { messageOf } from './mistral-fault.ts';
 import type { MistralDefinition, Task, Workflow } from './model.ts';
 import { type Layer, PlainLayer, Sight } from './sight.ts';
-import { type EndState, hasEnded, type RunState, type TaskState } from './states.ts';
+import { hasEnded, type RunState, type TaskState } from './states.ts';
 import { type ActionRun, TaskRun } from './task-run.ts';
 import type { Variables } from './variables.ts';
-
-/** Something to be done after all that is being done. */
-export type Job =
-  | { readonly do: 'start'; readonly run: TaskRun }
-  | { readonly do: 'again'; readonly run: TaskRun; readonly reset: boolean; readonly isRerun: boolean }
-  /** Runs the action once more; `delaySeconds` from now. */
-  | { readonly do: 'attempt'; readonly run: TaskRun; readonly delaySeconds: number }
-  | { readonly do: 'items'; readonly run: TaskRun }
-  | {
-      readonly do: 'act';
-      readonly run: TaskRun;
-      readonly action: ActionRun;
-      readonly end: EndState;
-      readonly body: Value;
-    }
-  | { readonly do: 'complete'; readonly run: TaskRun; readonly state: EndState; readonly info: string | null }
-  | { readonly do: 'join'; readonly run: TaskRun }
-  | { readonly do: 'check' };
 
 /** A child that has not ended. */
 export interface OpenChild {
@@ -54,9 +38,6 @@ export interface Setup {
   /** Reverse: the task that is wanted. */
   readonly target: string | undefined;
 }
-
-/** The longest that tasks may follow each other without waiting for anything. */
-const UNWAITED_MAX = 20_000;
 
 export class Board {
   readonly setup: Setup;
@@ -84,8 +65,7 @@ export class Board {
   readonly counts = { incomplete: 0, errors: 0, canceled: 0 };
   lens: Lens | undefined;
   bytes = 0;
-  #queue: Job[] = [];
-  #unwaited = 0;
+  readonly #jobs = new Jobs();
   #children: Child[] = [];
   #tell: Step['tell'][number][] = [];
   #dropped: string[] = [];
@@ -104,21 +84,12 @@ export class Board {
   }
 
   later(job: Job): void {
-    this.#queue.push(job);
+    this.#jobs.add(job);
   }
 
-  /** Does what is to be done, and what comes of it; false when that never ends, however often it is called in one step. */
+  /** Does what is to be done, and what comes of it; false when that never ends. */
   work(carryOut: (job: Job) => void): boolean {
-    for (let at = 0; at < this.#queue.length; at++) {
-      const job = this.#unwaited++ > UNWAITED_MAX ? undefined : this.#queue[at];
-      if (!job) {
-        this.#queue = [];
-        return false;
-      }
-      carryOut(job);
-    }
-    this.#queue = [];
-    return true;
+    return this.#jobs.work(carryOut);
   }
 
   /** Starts something now, or once the run is resumed; of a run that has ended never. */
@@ -131,7 +102,7 @@ export class Board {
   takeStep(): Omit<Step, 'status'> {
     const step = { children: this.#children, tell: this.#tell, dropped: this.#dropped };
     [this.#children, this.#tell, this.#dropped] = [[], [], []];
-    this.#unwaited = 0;
+    this.#jobs.restart();
     return step;
   }
 
@@ -231,7 +202,12 @@ export class Board {
     return evaluating(this.outside, () => evaluateMistral(value, sight, isKept));
   }
 
+  /** Never throws: what is too deep or too long for a text is told as such. */
   text(value: Value): string {
-    return evaluating(this.outside, () => str(value));
+    try {
+      return evaluating(this.outside, () => str(value));
+    } catch (fault) {
+      return `(a value that cannot be written out: ${messageOf(fault)})`;
+    }
   }
 }

@@ -89,11 +89,42 @@ tasks:
     expect(played.run.status).toBe('failed');
   });
 
+  test('the items of one list are no circle, however many they are', () => {
+    const played = playWorkflow(
+      "tasks:\n  t: {with-items: 'i in <% range(10100) %>', concurrency: 1, action: std.noop}\n",
+    );
+    expect(played.run.status).toBe('succeeded');
+  });
+
+  test('a circle through a list is one', () => {
+    const list = "{with-items: 'i in <% range(1000) %>', action: std.noop, on-success: a}";
+    const played = playWorkflow(`tasks:\n  s: {on-success: a}\n  a: ${list}\n`);
+    expect(played.extra().state_info).toMatch(/its tasks lead in a circle/);
+    expect(played.run.result()['tasks']).toHaveLength(22);
+  });
+
   test('a join that fails since it waits for itself, and leads to itself then, ends the run too', () => {
     const circle = 'j: {join: all, on-success: b, on-error: j}\n  b: {on-success: j}';
     const played = playWorkflow(`tasks:\n  a: {on-success: j}\n  ${circle}\n`);
     expect(played.extra().state_info).toMatch(/its tasks lead in a circle/);
     expect(played.run.status).toBe('failed');
+  });
+});
+
+describe('a result that is too deep to be written out', () => {
+  const deep = Array.from({ length: 200 }).reduce<unknown>((inner) => [inner], 1);
+
+  test('leads on as any other', () => {
+    const played = playWorkflow('tasks:\n  a: {action: p.a, on-error: b}\n  b: {action: p.b}\n');
+    played.end('a/1', { stdout: deep }, 'failed');
+    expect([played.states(), played.keys()]).toEqual([{ a: 'ERROR', b: 'RUNNING' }, ['b/1']]);
+  });
+
+  test.each(['', "with-items: 'i in <% [1] %>', "])('is told as such when the run fails: %s', (items) => {
+    const played = playWorkflow(`tasks:\n  a: {${items}action: p.a}\n`);
+    played.end(played.keys()[0] ?? '', deep, 'failed');
+    expect(played.run.status).toBe('failed');
+    expect(played.extra().state_info).toMatch(/idx=0]: \(a value that cannot be written out: nested deeper than /);
   });
 });
 

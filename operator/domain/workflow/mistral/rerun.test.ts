@@ -160,3 +160,31 @@ test('a join that failed for what did not fail begins', () => {
   played.enter({ is: 'rerun' });
   expect(played.keys()).toEqual(['j/1']);
 });
+
+describe('of tasks that led in a circle', () => {
+  const LOOP = 'l: {action: std.noop, on-complete: l}';
+  const circles = [
+    ['a task', `tasks:\n  a: {action: p.a, on-error: l}\n  ${LOOP}\n`],
+    ['a join', 'tasks:\n  a: {action: p.a, on-error: l}\n  l: {action: std.fail, join: one, on-error: l}\n'],
+  ] as const;
+  test.each(circles)('none is left under way, and a run that goes on from another ends: %s', (_, text) => {
+    const played = ended(text, 'a/1');
+    expect(played.states()).toEqual({ a: 'ERROR', l: 'ERROR' });
+    played.enter({ is: 'rerun', tasks: ['a'] });
+    expect(played.keys()).toEqual(['a/2']);
+    played.end('a/2');
+    expect([played.run.status, played.states()]).toEqual(['failed', { a: 'SUCCESS', l: 'ERROR' }]);
+  });
+  test('the last runs again, and fails again', () => {
+    const played = ended(circles[0][1], 'a/1');
+    expect(played.enter({ is: 'rerun' })).toMatchObject({ status: 'failed', children: [] });
+    expect(played.extra().state_info).toMatch(/its tasks lead in a circle/);
+  });
+  test('one that waits for its child ends with that', () => {
+    const played = playWorkflow(`tasks:\n  b: {action: p.b}\n  a: {action: p.a, on-error: l}\n  ${LOOP}\n`);
+    played.end('a/1', 1, 'failed');
+    expect([played.run.status, played.states()]).toEqual(['running', { b: 'RUNNING', a: 'ERROR', l: 'ERROR' }]);
+    played.end('b/1');
+    expect([played.run.status, played.states()['b']]).toEqual(['failed', 'SUCCESS']);
+  });
+});

@@ -2,11 +2,13 @@
 import type { Value, Plain } from '../../expression/python/values.ts';
 import type { Beginning, Entry, Outside, Run, RunStatus, Step, TaskView } from '../engine.ts';
 import { type MistralSettings, setUp } from './begin.ts';
-import { Board, type Job } from './board.ts';
+import { Board } from './board.ts';
+import { breakCircle } from './circle.ts';
 import { type Command, dispatch } from './commands.ts';
 import { beginShared, completeTask, endAction } from './complete-task.ts';
 import { resumeRun, takeStatus } from './control.ts';
 import { cancelRun, checkRun, failRun, pauseRun } from './ending.ts';
+import type { Job } from './jobs.ts';
 import { blockedMessage, judgeJoin } from './join.ts';
 import { messageOf, type MistralFault } from './mistral-fault.ts';
 import type { MistralDefinition } from './model.ts';
@@ -147,11 +149,11 @@ export class MistralRun implements Run {
   /** Until nothing is left to do but to wait for children. */
   #work(): void {
     const board = this.#board;
+    let isDone: boolean;
     do {
-      const isDone = board.work((job) => carryOut(board, job));
-      if (!isDone)
-        failRun(board, 'The workflow goes on and on without waiting for anything: its tasks lead in a circle.');
-    } while (this.#unblock());
+      isDone = board.work((job) => carryOut(board, job));
+      if (!isDone) breakCircle(board);
+    } while (!isDone || this.#unblock());
   }
 
   /** Fails a join that would wait for ever: nothing runs that might lead to it. */

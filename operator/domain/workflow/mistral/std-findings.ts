@@ -1,4 +1,5 @@
 // operator/domain/workflow/mistral/std-findings.ts — a call of one of Mistral's own actions → why it cannot be done, or which action of a pack does it.
+import { isMark } from '../../datastore/handed-on.ts';
 import { isPlain, type Plain, type Value } from '../../expression/python/values.ts';
 import { hasExpression } from './embedded.ts';
 import { own } from './own.ts';
@@ -47,5 +48,6 @@ const refusedInput = (name: string, input: Plain): readonly StdFault[] =>
     .filter(([one]) => (own(input, one) ?? null) !== null)
     .map(([one, why]) => ({ parameter: one, message: `Action "${name}" cannot heed "${one}" here: ${why}.` }));
 
+/** A secret that was given or decrypted is a mark. */
 const isClear = (value: Value | undefined): boolean =>
-  typeof value === 'string' && value !== '' && !hasExpression(value);
+  typeof value === 'string' && value !== '' && !isMark(value) && !hasExpression(value);

@@ -91,3 +91,31 @@ test.each([
   run.advance(ended('a/0/0', 'failed'), outside);
   expect(run.whyNotRerun(tasks)).toBe(problem);
 });
+
+test('what reruns have left with nothing under way and nothing next fails', () => {
+  const run = runOf(`
+version: 1.0
+tasks:
+  a: {action: core.noop, with: {items: "<% [1, 2, 3] %>", concurrency: 2}}
+  b: {action: core.noop, with: '<% [] %>', next: [{do: [c, d]}]}
+  c: {next: [{when: <% failed() %>, do: d}]}
+  d: {action: core.noop, with: '<% [1, 2, 3] %>', join: 1}
+`);
+  const done = (...keys: readonly string[]) => keys.map((key) => ended(key));
+  const entries: readonly Entry[] = [
+    START,
+    ended('c/0/0', 'failed'),
+    ...done('d/0/1/1'),
+    ended('d/0/0/0', 'failed'),
+    { is: 'refused', key: 'd/0/0/2', error: 'no such action' },
+    ...done('a/0/0/0', 'a/0/0/1', 'd/0/0/1', 'd/0/1/0', 'd/0/1/2'),
+    { is: 'rerun' },
+    ended('a/0/0/2', 'timedOut'),
+    { is: 'rerun', tasks: ['a', 'c'] },
+    ...done('c/0/1'),
+  ];
+  for (const entry of entries) run.advance(entry, outside);
+  expect(run.status).toBe('running');
+  expect(run.advance(ended('a/0/1/2'), outside)).toMatchObject({ status: 'failed', children: [] });
+  expect(run.result()['errors']).toMatchObject([{ message: expect.stringMatching(/nothing of it is under way/) }]);
+});

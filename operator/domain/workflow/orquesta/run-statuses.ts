@@ -3,6 +3,8 @@ import type { Status } from './statuses.ts';
 
 export const BEFORE: ReadonlySet<Status> = new Set(['null', 'requested', 'scheduled', 'delayed']);
 export const HALTED: ReadonlySet<Status> = new Set(['pausing', 'paused']);
+/** Of a workflow that nobody has stopped. */
+export const GOES_ON: ReadonlySet<Status> = new Set(['running', 'resuming']);
 /** Of a workflow that a child can bring back. */
 export const RESUMABLE: ReadonlySet<Status> = new Set(['running', 'pausing', 'paused', 'resuming']);
 export const ANSWERED: ReadonlySet<Status> = new Set(['succeeded', 'timeout']);

@@ -10,11 +10,17 @@ import type { Graph, Workflow } from './model.ts';
 import type { NextTask } from './next-tasks.ts';
 import type { RerunRequest } from './rerun.ts';
 import { rerunRequests } from './rerun-requests.ts';
-import { ANSWERED, BEFORE, HALTED, RESUMABLE, WANTED } from './run-statuses.ts';
+import { ANSWERED, BEFORE, GOES_ON, HALTED, RESUMABLE, WANTED } from './run-statuses.ts';
 import { COMPLETED, RUNNING, type Status } from './statuses.ts';
 
 /** Rounds of tasks that end without a child, in one step: a cycle of them would go on for ever. */
 const ROUNDS_MAX = 250;
+
+/** As the reference counts, what reruns leave behind may hold a workflow that nothing goes on with any more. */
+const STUCK = new WorkflowFault(
+  'WorkflowExecutionException',
+  'The workflow has not ended, but nothing of it is under way and no task is next. Run it again as a whole.',
+);
 
 /** A run of a definition in which inspection found nothing. `beginning.context` is the first layer of its context: `st2`, `parent`. */
 export class OrquestaRun implements Run {
@@ -146,6 +152,7 @@ export class OrquestaRun implements Run {
       const started = next.map((task) => ({ task, execution: this.#startTask(conductor, task, outside) }));
       for (const { task, execution } of started) if (execution) this.#askFor(conductor, task, execution, outside);
     }
+    if (this.#asked.size === 0 && GOES_ON.has(conductor.status)) this.#fail(conductor, STUCK);
     this.#attempt(conductor, () => conductor.renderOutput(outside));
   }
 

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 TIMEOUT_SECONDS = 30
 TAKE_RECEIVERS = ["-t", "-i"]
 UNSENT_CODE = 2
+PORTS = {"smtp": 25, "smtps": 465}
 
 
 class Unsent(Exception):
@@ -34,7 +35,10 @@ def main(words):
     receivers = [address for _, address in getaddresses([to]) if address]
     if not receivers:
         raise Unsent("to: there is no address in %r" % to)
-    message = mail(with_host(sender), receivers, subject, content_type, body, attachments)
+    try:
+        message = mail(with_host(one_line(sender)), receivers, subject, content_type, body, attachments)
+    except (ValueError, IndexError) as error:
+        raise Unsent("from, to, subject, body, attachments: no mail can be made of them: %s" % error)
     command = command_for(binary)
     if command is not None:
         by_program(command, message)
@@ -47,19 +51,30 @@ def with_host(sender):
     return sender if "@" in sender else "%s@%s" % (sender or "stanley", socket.getfqdn())
 
 
+def one_line(text):
+    return " ".join(text.splitlines())
+
+
 def mail(sender, receivers, subject, content_type, body, attachments):
     message = EmailMessage()
     message["From"] = sender
     message["To"] = ", ".join(receivers)
-    message["Subject"] = subject.replace("\r", " ").replace("\n", " ")
+    message["Subject"] = one_line(subject)
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message.set_content(body)
-    message.replace_header("Content-Type", " ".join(content_type.split()) or "text/html")
+    message.replace_header("Content-Type", text_type(content_type))
     message.set_param("charset", "utf-8")
     for path in filter(None, (part.strip() for part in attachments.split(","))):
         attach(message, path)
     return message
+
+
+def text_type(content_type):
+    kind = " ".join(content_type.split()) or "text/html"
+    if kind.lower().startswith(("multipart/", "message/")):
+        raise Unsent("content_type: the body is one text, no %s; use text/plain or text/html, attachments are added to it" % kind)
+    return kind
 
 
 def attach(message, path):
@@ -90,7 +105,7 @@ def command_for(binary):
 def by_program(command, message):
     try:
         done = subprocess.run(command, input=message.as_bytes(), timeout=TIMEOUT_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise Unsent("%s: %s" % (command[0], error))
     if done.returncode != 0:
         raise Unsent("%s ended with exit code %d" % (command[0], done.returncode))
@@ -103,24 +118,34 @@ def by_smtp(message, receivers):
             "There is no program sendmail in the image and no SMTP_URL, for example smtp://mail.example.org:25; "
             "set it for all actions in config.podEnvironment of the chart, or in the parameter env of this execution"
         )
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise Unsent("SMTP_URL: it must be smtp://host[:port] or smtps://host[:port], not %r" % url)
+    scheme, host, port, query = server_in(url)
     try:
-        with connection(parts) as server:
+        with connection(scheme, host, port, query) as server:
             if os.environ.get("SMTP_USERNAME"):
                 server.login(os.environ["SMTP_USERNAME"], os.environ.get("SMTP_PASSWORD", ""))
             server.send_message(message, to_addrs=receivers)
-    except (OSError, smtplib.SMTPException) as error:
-        raise Unsent("%s://%s: %s" % (parts.scheme, parts.netloc.rpartition("@")[2], error))
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        raise Unsent("%s://%s:%d: %s" % (scheme, host, port, error))
 
 
-def connection(parts):
+def server_in(url):
+    """(scheme, host, port, query)."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in PORTS and parts.hostname:
+            return parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme], parts.query
+    except ValueError:
+        pass
+    shown = url.rpartition("@")[2]
+    raise Unsent("SMTP_URL: it must be smtp://host[:port] or smtps://host[:port], not %r" % shown)
+
+
+def connection(scheme, host, port, query):
     trusted = ssl.create_default_context()
-    if parts.scheme == "smtps":
-        return smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=TIMEOUT_SECONDS, context=trusted)
-    server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT_SECONDS)
-    starttls = parse_qs(parts.query).get("starttls", ["offered"])[0]
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=trusted)
+    server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    starttls = parse_qs(query).get("starttls", ["offered"])[0]
     server.ehlo()
     if starttls == "always" or (starttls != "never" and server.has_extn("starttls")):
         server.starttls(context=trusted)
