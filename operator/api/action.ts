@@ -141,6 +141,13 @@ export const Retry = z.object({
 export const ActionContent = z.object({
   files: Digest.optional().describe('Archive of the files, in the pack store. Default: none, they are in the image.'),
   environment: Digest.optional().describe('Archive of the Python environment, in the pack store. Default: none.'),
+  unpackedBytes: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      "Memory that both take where they are unpacked into it, in bytes; they are when that is at most an eighth of the pod's memory limit. Default: not known, they are unpacked on disk.",
+    ),
   image: z
     .string()
     .max(512)

@@ -16,6 +16,7 @@ export type InstallLimits = z.infer<typeof InstallLimits>;
 export const KnownEnvironment = z.object({
   key: z.string().max(64).describe('Hash of its packages, with all that they depend on.'),
   asked: z.string().max(64).optional().describe('Hash of the requirements as they are written.'),
+  unpackedBytes: z.int().min(0).optional().describe('Memory that it takes where it is unpacked into it, in bytes.'),
   digest: Digest,
 });
 export type KnownEnvironment = z.infer<typeof KnownEnvironment>;

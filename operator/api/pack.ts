@@ -196,6 +196,11 @@ export const PackContent = z.object({
   files: Digest.describe('Archive of its files.'),
   environment: Digest.optional().describe('Archive of its Python environment; absent when it needs none of its own.'),
   manifest: Digest.describe('List of all that is registered from it.'),
+  unpackedBytes: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Memory that files and environment take where they are unpacked into it, in bytes. Default: not known.'),
 });
 export type PackContent = z.infer<typeof PackContent>;
 
@@ -203,6 +208,7 @@ export type PackContent = z.infer<typeof PackContent>;
 export const BuiltFrom = z.object({
   key: z.string().max(64).describe('Hash of the packages in it and of what they run on.'),
   asked: z.string().max(64).optional().describe('Hash of the requirements as they are written.'),
+  unpackedBytes: z.int().min(0).optional().describe('Memory that it takes where it is unpacked into it, in bytes.'),
 });
 export type BuiltFrom = z.infer<typeof BuiltFrom>;
 

@@ -13,7 +13,7 @@ export function contentInUse(
   const isMeant = ({ metadata }: KubeObject) => namespace === undefined || metadata.namespace === namespace;
   for (const { spec, status } of [...packs.values()].filter(isMeant)) {
     for (const content of [status?.installed?.content, status?.install?.reported])
-      for (const digest of Object.values(content ?? {})) add(digest);
+      for (const digest of [content?.files, content?.environment, content?.manifest]) add(digest);
     add(spec.source?.archive);
   }
   for (const { spec } of [...actions.values()].filter(isMeant)) {

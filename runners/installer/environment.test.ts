@@ -79,16 +79,19 @@ test('an environment is built, and is the same when it is built again', { timeou
 test('an environment that was built before is used again, and another one is not', { timeout: SECONDS }, async () => {
   const first = await installed('decorator==5.2.1\n');
   const digest = first.content?.environment ?? '';
-  const { key = '', asked } = first.builtFrom ?? {};
+  const { key = '', asked, unpackedBytes = 0 } = first.builtFrom ?? {};
   const again = async (requirements: string, env = {}) => {
     operator.task = taskOf({
       source: { inline: { 'pack.yaml': PACK, 'requirements.txt': requirements } },
-      environments: [{ key, ...(asked !== undefined && { asked }), digest }],
+      environments: [{ key, ...(asked !== undefined && { asked }), unpackedBytes, digest }],
     });
     return await run(env);
   };
   const same = await again('# as before\ndecorator <5.3, >5.2\n');
-  expect(same).toMatchObject({ step: 'Done', content: { environment: digest }, builtFrom: { key } });
+  expect(same).toMatchObject({ step: 'Done', content: { environment: digest }, builtFrom: { key, unpackedBytes } });
+  // Of the pack's own: two files of a page each.
+  expect(unpackedBytes).toBeGreaterThan(20_000);
+  for (const { content } of [first, same]) expect(content?.unpackedBytes).toBe(unpackedBytes + 2 * (4096 + 1024));
   expect(same.log).toContain('the environment of these packages is there already');
   const newer = await again('decorator>=5.2.1\n');
   expect(newer).toMatchObject({ step: 'Done' });

@@ -45,7 +45,10 @@ export interface EnvironmentKeys {
 
 /** Where it is now: in the pack store, or in a folder. */
 export type Environment = EnvironmentKeys &
-  ({ readonly digest: string } | { readonly folder: string; readonly entries: readonly TreeEntry[] });
+  (
+    | { readonly digest: string; readonly unpackedBytes?: number | undefined }
+    | { readonly folder: string; readonly entries: readonly TreeEntry[] }
+  );
 
 /** What StackStorm installs for every pack. */
 const ALWAYS = 'six>=1.9.0,<2.0';
@@ -77,7 +80,7 @@ export async function buildEnvironment(options: EnvironmentOptions): Promise<Env
   const written = options.trustsWritten && asked !== undefined ? known.find((one) => one.asked === asked) : undefined;
   if (written) {
     say('the environment of these requirements is there already');
-    return { key: written.key, asked, digest: written.digest };
+    return { ...written, asked };
   }
   // Beside the other, since it may name files by relative paths; the archive of the files has been listed before.
   writeFileSync(join(pack, REWRITTEN), `${forUv(text).trimEnd()}\n${ALWAYS}\n`);
@@ -87,7 +90,7 @@ export async function buildEnvironment(options: EnvironmentOptions): Promise<Env
   const found = key === undefined ? undefined : known.find((one) => one.key === key);
   if (found) {
     say('the environment of these packages is there already');
-    return { key, asked, digest: found.digest };
+    return { ...found, asked };
   }
   const folder = await build(uv, python, resolved, options);
   const isTrue = key !== undefined && (await hasCommits(uv, folder, resolved ?? ''));

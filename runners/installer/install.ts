@@ -21,7 +21,7 @@ import { treeOf } from './pack-tree.ts';
 import { uvSettings } from './pip-settings.ts';
 import type { Settings } from './settings.ts';
 import { type Blob, packFolder, type Store, textBlob } from './store.ts';
-import { survey, type TreeEntry } from './survey.ts';
+import { survey, type TreeEntry, unpackedBytesOf } from './survey.ts';
 
 export interface InstallContext {
   readonly settings: Settings;
@@ -109,8 +109,14 @@ async function steps(task: InstallTask, context: Context, at: At): Promise<Insta
 const builtFrom = (environment: Environment | undefined): Pick<InstallReport, 'builtFrom'> => {
   if (environment?.key === undefined) return {};
   const { key, asked } = environment;
-  return { builtFrom: { key, ...(asked !== undefined && { asked }) } };
+  const unpackedBytes = sizeOf(environment);
+  return {
+    builtFrom: { key, ...(asked !== undefined && { asked }), ...(unpackedBytes !== undefined && { unpackedBytes }) },
+  };
 };
+
+const sizeOf = (environment: Environment): number | undefined =>
+  'digest' in environment ? environment.unpackedBytes : unpackedBytesOf(environment.entries);
 
 function validate(
   task: InstallTask,
@@ -209,6 +215,8 @@ async function bring(
     );
     content.environment = await put('environment', packed);
   }
+  const more = environment ? sizeOf(environment) : 0;
+  if (more !== undefined) content.unpackedBytes = unpackedBytesOf(entries) + more;
   content.manifest = await put('manifest', textBlob(JSON.stringify(manifest), { scratch, name: 'manifest.json' }));
   return content;
 }

@@ -37,6 +37,14 @@ export function survey(top: string, admit: Admission, mostFiles: number): TreeEn
   return entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
+const PAGE_BYTES = 4096;
+/** Memory of a name and what the kernel knows of its file. */
+const NODE_BYTES = 1024;
+
+/** Memory that entries take in a file system that is in memory. */
+export const unpackedBytesOf = (entries: readonly TreeEntry[]): number =>
+  entries.reduce((sum, { sizeBytes }) => sum + Math.ceil(sizeBytes / PAGE_BYTES) * PAGE_BYTES + NODE_BYTES, 0);
+
 /** Counts by the folders alone, which takes a tenth of the time of looking at each file. */
 function assertFew(top: string, mostFiles: number): void {
   let count = 0;

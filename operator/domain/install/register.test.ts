@@ -57,9 +57,9 @@ test('the image that the Pack names goes with the files; scripts for other machi
     { kind: 'Action', file: 'actions/far.yaml', spec: remote } as const,
     { kind: 'Action', file: 'actions/ask.yaml', spec: { ref: 'shop.ask', runner: 'http-request' } } as const,
   ];
-  const content = { blobs: CONTENT, podImage: 'me/tools:1' };
+  const content = { blobs: { ...CONTENT, unpackedBytes: 9216 }, podImage: 'me/tools:1' };
   const { apply } = planRegistration({ pack: of, manifest: manifest({ resources }), content, find, owned, sha256 });
-  const files = { files: CONTENT.files, environment: CONTENT.environment };
+  const files = { files: CONTENT.files, environment: CONTENT.environment, unpackedBytes: 9216 };
   const actions = apply.filter(({ kind }) => kind === 'Action').map(({ spec }) => spec);
   expect(actions).toEqual([
     expect.objectContaining({ ref: 'shop.ship_it', content: { ...files, image: 'me/tools:1' }, pod: { runAsUser: 7 } }),

@@ -107,10 +107,17 @@ function contentOf(
   if (spec['entryPoint'] === undefined && spec['runner'] !== 'local-shell-cmd') return {};
   if (image !== undefined) return { content: { image } };
   if (!blobs) return {};
-  const environment = blobs.environment === undefined ? {} : { environment: blobs.environment };
+  const { files, environment, unpackedBytes } = blobs;
   // Its program is on another machine, and an image of the pack's own does not get the key of the namespace.
   const own = podImage === undefined || spec['runner'] === 'remote-shell-script' ? {} : { image: podImage };
-  return { content: { files: blobs.files, ...environment, ...own } };
+  return {
+    content: {
+      files,
+      ...(environment === undefined ? {} : { environment }),
+      ...(unpackedBytes === undefined ? {} : { unpackedBytes }),
+      ...own,
+    },
+  };
 }
 
 /** What the Pack says of pods, for each action that has one; files of packs say nothing of it. The image goes with the files. */

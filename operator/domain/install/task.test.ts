@@ -12,7 +12,7 @@ const built = (key: string, letter: string): PackStatus => ({
   installed: {
     key: 'before',
     content: { ...CONTENT, environment: DIGEST(letter) },
-    builtFrom: { key },
+    builtFrom: { key, unpackedBytes: 4096 },
     at: '2026-03-01T12:00:00Z',
   },
 });
@@ -64,7 +64,7 @@ test('an environment of its own may be used again, also one that was brought and
     },
   });
   expect(known(self)).toEqual([
-    { key: 'one', digest: DIGEST('a') },
+    { key: 'one', unpackedBytes: 4096, digest: DIGEST('a') },
     { key: 'two', digest: DIGEST('b') },
   ]);
 });
@@ -74,5 +74,5 @@ test("one of another Pack only where that is the same pack in the operator's own
   const of = (namespace: string, name: string) =>
     pack({ metadata: { namespace, name, uid: `${namespace}-${name}` }, status: built(`${namespace}-${name}`, 'c') });
   const others = [of('squall', 'shop'), of('squall', 'other'), of('neighbour', 'shop'), of('demo', 'other')];
-  expect(known(self, others)).toEqual([{ key: 'squall-shop', digest: DIGEST('c') }]);
+  expect(known(self, others)).toEqual([{ key: 'squall-shop', unpackedBytes: 4096, digest: DIGEST('c') }]);
 });

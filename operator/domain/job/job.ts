@@ -182,7 +182,8 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
   const secrets = Object.entries(resolved.secrets);
   const home = `${settings.serviceUrl}/internal/v1/namespaces/${namespace ?? ''}`;
   const base = `${home}/executions/${name}`;
-  const folders = packFolders(action);
+  const resources = resourcesOf(action, settings.podResources);
+  const folders = packFolders(action, resources.limits['memory']);
   const own = namespaceVolumes(action);
   const env = [
     ...Object.entries(settings.extraPodEnvironment).map(([key, value]) => ({ name: key, value })),
@@ -210,7 +211,7 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
         image: runnerImage(action, settings),
         imagePullPolicy: settings.imagePullPolicy,
         env,
-        resources: resourcesOf(action, settings.podResources),
+        resources,
         securityContext: { ...CONTAINER_SECURITY, readOnlyRootFilesystem: true },
         volumeMounts: [
           { name: 'squall-token', mountPath: TOKEN_DIRECTORY, readOnly: true },
@@ -218,7 +219,7 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
           { name: 'tmp', mountPath: '/tmp' },
           { name: 'work', mountPath: '/work' },
           ...own.mounts,
-          ...folders,
+          ...folders.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
         ],
       },
     ],
@@ -228,7 +229,7 @@ function runnerPod(input: Required<TaskInput>, settings: JobSettings) {
       { name: 'tmp', emptyDir: {} },
       { name: 'work', emptyDir: {} },
       ...own.volumes,
-      ...folders.map((folder) => ({ name: folder.name, emptyDir: {} })),
+      ...folders.map(({ name: volume, emptyDir }) => ({ name: volume, emptyDir })),
     ],
   };
 }

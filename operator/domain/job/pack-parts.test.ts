@@ -42,6 +42,24 @@ describe('the pod of an action of a pack', () => {
       sysctls: [{ name: 'net.ipv4.ping_group_range', value: '0 2147483647' }],
     });
   });
+  test('has its files in memory where they take at most an eighth of it', () => {
+    const memoryOf = (unpackedBytes: number | undefined, limits?: object) => {
+      const content = { files: digest('a'), environment: digest('b'), unpackedBytes };
+      const { pod } = buildWith(
+        given({ name: 'x' }),
+        python({ content, ...(limits && { pod: { resources: { limits } } }) }),
+      );
+      return (pod.volumes as readonly { readonly name: string; readonly emptyDir?: { readonly medium?: string } }[])
+        .filter(({ emptyDir }) => emptyDir?.medium === 'Memory')
+        .map(({ name }) => name);
+    };
+    const all = ['packs', 'virtualenvs', 'configs'];
+    expect(memoryOf(2 ** 26, { memory: '512Mi' })).toEqual(all);
+    expect(memoryOf(2 ** 26 + 1, { memory: '512Mi' })).toEqual(['configs']);
+    expect(memoryOf(2 ** 26 + 1, { memory: '1Gi' })).toEqual(all);
+    expect(memoryOf(2 ** 26, { memory: 'much' })).toEqual(['configs']);
+    expect(memoryOf(undefined)).toEqual(['configs']);
+  });
   test('runs with every parameter, the configuration and the user', () => {
     const { task } = buildWith(given({ name: 'x', size: 2 }, { user: 'ann' }), python());
     expect(task).toMatchObject({

@@ -9,6 +9,7 @@ import { callsFunction, effectiveSchemas, type Schemas } from '../action/runner-
 import { own } from '../action/schema.ts';
 import type { Plain } from '../expression/python/values.ts';
 import { secretPlaces } from '../pack/config-secrets.ts';
+import { bytesOf } from './quantity.ts';
 import type { JobSettings } from './settings.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -28,16 +29,36 @@ export function runnerImage({ spec }: Action, settings: JobSettings): string {
   return spec.content?.image ?? (spec.runner === 'node-script' ? settings.runnerNodeImage : settings.runnerPythonImage);
 }
 
-/** A volume of its own for each folder that the runner fills; what the image brings is not hidden. */
-export function packFolders({ spec }: Action): readonly { readonly name: string; readonly mountPath: string }[] {
+/** The part of a pod's memory that the files of a pack may take. */
+const PART = 8;
+/** What they may take where a pod's memory has no limit, in bytes. */
+const UNLIMITED_BYTES = 64 * 1024 ** 2;
+
+export interface PackFolder {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly emptyDir: { readonly medium?: 'Memory' };
+}
+
+/**
+ * A volume of its own for each folder that the runner fills; what the image brings is not hidden. Small ones are in memory, as
+ * the configuration is: ext4 looks long for a place among thousands of files that the pods before have just left.
+ */
+export function packFolders({ spec }: Action, memoryLimit: string | undefined): readonly PackFolder[] {
   if (!runsFilesOfPack(spec)) return [];
-  const { files, environment } = spec.content ?? {};
+  const { files, environment, unpackedBytes = Number.POSITIVE_INFINITY } = spec.content ?? {};
+  const mostBytes = memoryLimit === undefined ? UNLIMITED_BYTES : bytesOf(memoryLimit) / PART;
+  const isSmall = unpackedBytes <= mostBytes;
   const folders = [
     ...(files === undefined ? [] : ['packs']),
     ...(files === undefined && environment === undefined ? [] : ['virtualenvs']),
     'configs',
   ];
-  return folders.map((name) => ({ name, mountPath: `${HOME}/${name}` }));
+  return folders.map((name) => ({
+    name,
+    mountPath: `${HOME}/${name}`,
+    emptyDir: isSmall || name === 'configs' ? { medium: 'Memory' } : {},
+  }));
 }
 
 interface PackTaskInput {
