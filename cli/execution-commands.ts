@@ -4,7 +4,6 @@ import { controlExecutions } from './control.ts';
 import { getExecutions, type ListOptions, listExecutions } from './execution.ts';
 import { done, output } from './option.ts';
 import type { Format } from './print.ts';
-import { drawRun } from './run-graph.ts';
 import { rerunExecution, type RerunOptions, type RunOptions, runAction } from './run.ts';
 import type { Doing } from './session.ts';
 import { showTree, type TreeOptions } from './tree.ts';
@@ -78,8 +77,8 @@ export function addExecutionCommands(squall: Command, doing: Doing): void {
     .argument('<name>', 'name of an Execution')
     .addOption(new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg']).default('mermaid'))
     .action(
-      doing<Pick<GraphOptions, 'format'>>((session, { format }, [name = '']) =>
-        drawRun(session, name, format).then(done),
+      doing<Pick<GraphOptions, 'format'>>(async (session, { format }, [name = '']) =>
+        (await import('./run-graph.ts')).drawRun(session, name, format).then(done),
       ),
     );
   for (const [wish, description] of CONTROLS)

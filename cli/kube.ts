@@ -1,10 +1,10 @@
 // cli/kube.ts — the user's kubeconfig → a few plain calls to the API server, as raw JSON.
 import { STATUS_CODES } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { parseObject } from '../operator/domain/result/exact-json.ts';
 import { ApiFailure, Failure } from './failure.ts';
+import { newKubeConfig } from './kube-config.ts';
 
 /** Longest wait for the head of an answer, in ms. */
 const ANSWER_MS = 30_000;
@@ -34,7 +34,7 @@ export interface Call {
 
 /** Opens the kubeconfig as kubectl would: --kubeconfig, else KUBECONFIG, else ~/.kube/config; throws Failure. */
 export async function connect(options: { kubeconfig?: string; context?: string }): Promise<Connection> {
-  const config = new KubeConfig();
+  const config = await newKubeConfig();
   try {
     if (options.kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(options.kubeconfig);

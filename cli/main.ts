@@ -1,7 +1,7 @@
 // cli/main.ts — a command line → its verb, in a session, and the exit code.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { type EvalOptions, evaluateExpression } from './eval.ts';
+import type { EvalOptions } from './eval.ts';
 import { addExecutionCommands } from './execution-commands.ts';
 import { Failure } from './failure.ts';
 import { addKeyCommands } from './key-commands.ts';
@@ -61,6 +61,7 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+/** What needs the engines is read when it is asked for: they take longer than most commands. */
 function program(doing: Doing, offline: Offline): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
@@ -100,9 +101,10 @@ function program(doing: Doing, offline: Offline): Command {
     .option('--cel <expression>', "a rule's match.cel")
     .option('--context <file>', 'JSON or YAML with the names that it sees; - reads the standard input')
     .action(
-      offline<EvalOptions>((screen, options) =>
-        evaluateExpression(screen, options, { nowMs: Date.now(), seed: Math.floor(Math.random() * 2 ** 32) }),
-      ),
+      offline<EvalOptions>(async (screen, options) => {
+        const { evaluateExpression } = await import('./eval.ts');
+        return evaluateExpression(screen, options, { nowMs: Date.now(), seed: Math.floor(Math.random() * 2 ** 32) });
+      }),
     );
   return squall;
 }

@@ -4,7 +4,7 @@ import { done, output } from './option.ts';
 import { listPacks, removePacks, showPack } from './pack.ts';
 import { installPacks, type PackInstallOptions } from './pack-install.ts';
 import { registerPacks, type RegisterOptions } from './pack-register.ts';
-import { type ConfigOptions, configurePack } from './pack-config.ts';
+import type { ConfigOptions } from './pack-config.ts';
 import { type IndexOptions, searchPacks, showPackAnywhere } from './pack-search.ts';
 import type { Format } from './print.ts';
 import { type PackTestOptions, testPack } from './pack-test.ts';
@@ -102,7 +102,11 @@ export function addPackCommands(squall: Command, doing: Doing, offline: Offline)
     .option('--force', 'save it though it does not fit the schema')
     .addOption(new Option('-o, --output <format>', 'how --show prints it').choices(['yaml', 'json']).default('yaml'))
     .addHelpText('after', CONFIG)
-    .action(doing<ConfigOptions>((session, options, [name = '']) => configurePack(session, name, options)));
+    .action(
+      doing<ConfigOptions>(async (session, options, [name = '']) =>
+        (await import('./pack-config.ts')).configurePack(session, name, options),
+      ),
+    );
   pack
     .command('remove')
     .description('remove packs, when what runs of them has ended')

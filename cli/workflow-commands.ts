@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { WORKFLOW_ENGINES } from '../operator/api/workflow.ts';
 import type { Offline } from './session.ts';
-import { drawFile, type GraphOptions, inspectFile, type InspectOptions } from './workflow.ts';
+import type { GraphOptions, InspectOptions } from './workflow.ts';
 
 export function addWorkflowCommands(squall: Command, offline: Offline): void {
   const workflow = squall.command('workflow').description('workflows in files, without a cluster');
@@ -16,9 +16,17 @@ export function addWorkflowCommands(squall: Command, offline: Offline): void {
   onFile(workflow.command('inspect'))
     .description('what is wrong with a workflow: syntax, expressions, variables; exit code 1 when something is')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
-    .action(offline<InspectOptions>((screen, options, file) => inspectFile(screen, file, options)));
+    .action(
+      offline<InspectOptions>(async (screen, options, file) =>
+        (await import('./workflow.ts')).inspectFile(screen, file, options),
+      ),
+    );
   onFile(workflow.command('graph'))
     .description('draws a workflow')
     .addOption(new Option('--format <format>', 'what to draw').choices(['mermaid', 'svg']).default('mermaid'))
-    .action(offline<GraphOptions>((screen, options, file) => drawFile(screen, file, options)));
+    .action(
+      offline<GraphOptions>(async (screen, options, file) =>
+        (await import('./workflow.ts')).drawFile(screen, file, options),
+      ),
+    );
 }
