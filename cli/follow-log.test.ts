@@ -93,7 +93,7 @@ async function followed(
     };
   const routes = ['1', '2'].flatMap((name): [string, Answer][] => [
     [`GET ${PODS}/${name}/log`, logOf(name)],
-    [`GET ${PODS}/${name}`, reply(pod(name, 'terminated'))],
+    [`GET ${PODS}/${name}`, (...passed) => reply(podsNow().find(({ metadata }) => metadata.name === name))(...passed)],
   ]);
   const { kubeconfig } = await serve({ ...Object.fromEntries(routes), [`GET ${PODS}`]: list });
   const session = {
@@ -113,6 +113,11 @@ test('the log of a pod that is said to run only after the end of the execution i
   const podsNow = () => [pod('1', performance.now() - start < 800 ? 'waiting' : 'running')];
   const { written } = await followed(podsNow, AbortSignal.timeout(400), 2000);
   expect(written).toEqual(['log of 1']);
+});
+
+test('a log that has ended after the execution is not opened again, whatever the pod is told to be', async () => {
+  const answer = await followed(() => [pod('1', 'running')], AbortSignal.abort(), 2000);
+  expect(answer).toEqual({ lists: 2, written: ['log of 1'], told: [] });
 });
 
 test('that of the last attempt too, when those before were read', async () => {

@@ -108,7 +108,7 @@ export async function followLog(session: Session, execution: string, options: Fo
   session.screen.err(`squall: the log could not be read to its end${reason}; while the pods are there: ${remedy}\n`);
 }
 
-/** True when the log is complete: it ended by itself while the container was no longer running, or is silent after the end, or gone. */
+/** True when the log is complete: it ended by itself after the execution or its container had, or is silent after the end, or gone. */
 async function readLog(session: Session, pod: Pod, cursor: LogCursor, options: FollowLogOptions): Promise<boolean> {
   const { to, namespace } = session;
   const path = `${collection('v1', namespace, 'pods')}/${pod.metadata.name}`;
@@ -127,6 +127,8 @@ async function readLog(session: Session, pod: Pod, cursor: LogCursor, options: F
       const text = cursor.take(line);
       if (text !== undefined) options.write(text);
     }
+    // Whoever speaks has ended by then, though the pod may be told to run for a second still.
+    if (options.ended.aborted) return true;
     const after = await call<Pod>(to, 'get the pod', path, { signal });
     return after.metadata.uid !== pod.metadata.uid || hasEnded(after);
   } catch (error) {
