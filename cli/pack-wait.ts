@@ -13,7 +13,9 @@ const STEPS = [
   ['EnvironmentReady', 'install pack dependencies'],
   ['Registered', 'register pack'],
 ] as const;
-const LOOK_MS = 300;
+/** How often to look, in ms: more often in the beginning, while an author may wait for his own files, which take a second or two. */
+const [SOON_MS, LATER_MS] = [100, 500];
+const BEGINNING_MS = 5_000;
 /** How long the operator may take to begin, in ms. */
 const BEGIN_MS = 30_000;
 /** Findings that are printed. */
@@ -49,7 +51,7 @@ export async function settledPack(session: Session, asked: Pack): Promise<Pack> 
         const ready = conditionOf(pack.status, 'Ready')?.status;
         if (step === 'Failed' || (step === 'Done' && (ready === 'True' || ready === 'False'))) return pack;
       }
-      await new Promise((wake) => setTimeout(wake, LOOK_MS));
+      await new Promise((wake) => setTimeout(wake, Date.now() - began < BEGINNING_MS ? SOON_MS : LATER_MS));
       interrupted.signal.throwIfAborted();
     }
   } catch (error) {

@@ -22,7 +22,7 @@ export interface StartOptions {
 }
 
 /** How long the log may be silent after the end of the execution before it counts as read, in ms; the result has its output too. */
-const SILENCE_MS = 250;
+const SILENCE_MS = 100;
 /** The same where the log is all that is asked for. */
 const TAIL_SILENCE_MS = 2000;
 /** Exit code after Ctrl-C, as shells have it. */
